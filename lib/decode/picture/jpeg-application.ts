@@ -61,7 +61,7 @@ export function applicationData(metadata: Metadata): ApplicationData {
     [0xec, 'Ducky', (bytes) => readDucky(bytes, metadata)],
     [0xed, 'Photoshop 3.0\0', (bytes) => void photoshop.push(count(bytes))],
     // A version of the tables of colours that Photoshop makes thumbnails with.
-    [0xed, 'Adobe_CM\0', (bytes) => readVersion(bytes, metadata)],
+    [0xed, 'Adobe_CM', (bytes) => readVersion(bytes, metadata)],
     [0xee, 'Adobe', (bytes) => readAdobe(bytes, metadata)],
   ]
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readExif } from './exif.ts'
 import { readIptc } from './iptc.ts'
 import { isZeros, type Metadata, withoutZerosBehind } from './metadata.ts'
+import { readDescriptor } from './photoshop-descriptor.ts'
 import { writeUtf16 } from './utf-16-text.ts'
 
 type Resource = { id: number; data: Buffer; iptc: Buffer | undefined }
@@ -93,6 +94,7 @@ const readers = new Map<number, Reader>([
   [0x0411, numbers(1)], // no profile
   [0x0414, numbers(4)], // number of the next layer
   [0x0419, numbers(4)], // altitude
+  [0x041a, ({ data }, metadata) => readDescriptor(data, 'slices', metadata)],
   [0x0421, versionInfo],
   [0x0422, ({ data }, metadata) => readExif(data, metadata.pathOf('exif'), metadata.decoding)],
   [0x0424, ({ data }, metadata) => metadata.content('xmp', withoutZerosBehind(data))],
@@ -101,6 +103,9 @@ const readers = new Map<number, Reader>([
   [0x0428, numbers(12)], // shape of pixels
   [0x042d, numbers(2, 6, 10, 14, 18)], // layers that are chosen
   [0x0430, numbers(1)], // groups of layers that are on
+  // How to print it.
+  [0x043a, ({ data }, metadata) => readDescriptor(data, 'descriptor', metadata)],
+  [0x043b, ({ data }, metadata) => readDescriptor(data, 'descriptor', metadata)],
   [0x2710, numbers(10)], // more flags to print with
 ])
 

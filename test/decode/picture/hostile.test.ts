@@ -83,13 +83,16 @@ const places: Record<string, (bytes: Buffer) => Buffer> = {
     ]),
   'behind the segment of Adobe': (bytes) => jpegOf([segment(0xee, after('Adobe\0\x64\0\0\0\0\x01', bytes))]),
   ...Object.fromEntries(
-    [0x0404, 0x040b, 0x040c, 0x040f, 0x0421, 0x0422, 0x0424, 0x0425, 0x043a, 0x03ed, 0x03ea, 0x0bad].map(
-      (number): [string, (bytes: Buffer) => Buffer] => [
-        `resource ${number} of Photoshop`,
-        (bytes) => jpegOf([photoshop(resource(number, bytes))]),
-      ],
-    ),
+    [
+      0x0404, 0x040b, 0x040c, 0x040f, 0x0421, 0x0422, 0x0424, 0x0425, 0x041a, 0x043a, 0x043b, 0x03ed, 0x03ea, 0x0bad,
+    ].map((number): [string, (bytes: Buffer) => Buffer] => [
+      `resource ${number} of Photoshop`,
+      (bytes) => jpegOf([photoshop(resource(number, bytes))]),
+    ]),
   ),
+  'a descriptor of Photoshop': (bytes) =>
+    jpegOf([photoshop(resource(0x043a, Buffer.concat([hex('00000010 00000000 00000000 6e756c6c 00000001'), bytes])))]),
+  'slices of Photoshop': (bytes) => jpegOf([photoshop(resource(0x041a, after('\0\0\0\x06', bytes)))]),
   'the name of a resource': (bytes) => jpegOf([photoshop(resource(0x040a, hex('01'), bytes.toString('latin1')))]),
   'behind resources': (bytes) => jpegOf([photoshop(resource(0x040a, hex('01')), bytes)]),
   'resources in two segments': (bytes) => {

@@ -15,6 +15,23 @@ async function read(bytes: Buffer, lengths = [1000], picturesMayBeClean = true) 
 const utf16 = (text: string) => Buffer.from(text, 'utf16le').swap16()
 const u32 = (value: number) => hex(value.toString(16).padStart(8, '0'))
 const xmp = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><a>bob</a></x:xmpmeta>'
+const text = (value: string) => Buffer.concat([u32(value.length), utf16(value)])
+const key = (name: string) => Buffer.concat([u32(name.length === 4 ? 0 : name.length), Buffer.from(name)])
+const descriptor = (...items: Uint8Array[]) =>
+  Buffer.concat([u32(16), text(''), key('null'), u32(items.length), ...items])
+const item = (name: string, type: string, value: Uint8Array) => Buffer.concat([key(name), Buffer.from(type), value])
+const slice = Buffer.concat([
+  ...[1, 2, 1, 3].map(u32),
+  text('part'),
+  ...[0, 1, 2, 3, 4].map(u32),
+  ...['http://a', '', '', 'bob'].map(text),
+  hex('01'),
+  text('cell'),
+  ...[0, 0, 5].map(u32),
+])
+const lists = (depth: number): Buffer =>
+  depth === 0 ? u32(0) : Buffer.concat([u32(1), Buffer.from('VlLs'), lists(depth - 1)])
+const double = hex('3ff8000000000000')
 const size = '8\t8\n'
 const inner = jpegOf([segment(0xfe, 'inner')])
 
@@ -103,6 +120,61 @@ const cases: Record<string, Case> = {
       photoshop(resource(0x0421, Buffer.concat([hex('00000001 01 00000001'), utf16('a'), u32(1), utf16('b'), u32(7)]))),
     ]),
     texts: { 'jpeg/metadata': `${size}a\nb\n1\t1\t7\n` },
+  },
+  'how to print it, of Photoshop': {
+    bytes: jpegOf([
+      photoshop(
+        resource(
+          0x043a,
+          descriptor(
+            item('printerName', 'TEXT', text('bob')),
+            item('Inte', 'enum', Buffer.concat([key('Inte'), key('Clrm')])),
+            item('Scl ', 'UntF', Buffer.concat([Buffer.from('#Prc'), double])),
+            item('Rd  ', 'doub', double),
+            item('list', 'VlLs', Buffer.concat([u32(1), Buffer.from('long'), u32(7)])),
+            item('part', 'Objc', Buffer.concat([text('jane'), key('Rct1'), u32(0)])),
+            item('MpBl', 'bool', hex('01')),
+          ),
+        ),
+      ),
+    ]),
+    texts: {
+      'jpeg/metadata': `${size}null\nprinterName\nbob\nInte\nInte\nClrm\nScl \n#Prc\n1.5\nRd  \n1.5\nlist\n7\npart\njane\nRct1\nMpBl\n`,
+    },
+  },
+  'slices of Photoshop': {
+    bytes: jpegOf([
+      photoshop(
+        resource(0x041a, Buffer.concat([...[6, 0, 0, 8, 8].map(u32), text('all'), u32(1), slice, descriptor()])),
+      ),
+    ]),
+    texts: {
+      'jpeg/metadata': `${size}0\t0\t8\t8\nall\n1\t2\n3\npart\n0\t1\t2\t3\t4\nhttp://a\nbob\ncell\n0\t0\t5\nnull\n`,
+    },
+  },
+  'a descriptor with a value of a kind that is not read': {
+    bytes: jpegOf([photoshop(resource(0x043a, descriptor(item('data', 'tdta', text('bob')))))]),
+    texts: { 'jpeg/metadata': `${size}null\ndata\n` },
+    gaps: ['unsupported-format jpeg'],
+  },
+  'a descriptor that ends too early': {
+    bytes: jpegOf([photoshop(resource(0x043a, descriptor(item('data', 'TEXT', u32(1e9)))))]),
+    texts: { 'jpeg/metadata': `${size}null\ndata\n` },
+    gaps: ['unsupported-format jpeg'],
+  },
+  'bytes behind a descriptor': {
+    bytes: jpegOf([photoshop(resource(0x043a, Buffer.concat([descriptor(), Buffer.from('bob')])))]),
+    texts: { 'jpeg/metadata': `${size}null\n` },
+    gaps: ['unsupported-format jpeg'],
+  },
+  'a descriptor deeper than anything is': {
+    bytes: jpegOf([photoshop(resource(0x043a, descriptor(item('a   ', 'VlLs', lists(100)))))]),
+    texts: { 'jpeg/metadata': `${size}null\na   \n` },
+    gaps: ['unsupported-format jpeg'],
+  },
+  'a thumbnail of Photoshop with its version of colours': {
+    bytes: jpegOf([segment(0xed, 'Adobe_CM\0\x01')]),
+    metadata: '1\n',
   },
   'a resource that nobody knows': {
     bytes: jpegOf([photoshop(resource(0x0bad, Buffer.from('bob')))]),
