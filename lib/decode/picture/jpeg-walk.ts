@@ -205,15 +205,16 @@ export function createWalk(frame: Frame, scan: Scan, interval: number): Walk {
       held.set(bytes.subarray(start, end), filled)
       filled += length
       walk(false)
-      if (left === 0 && rest() >= 8) isWrong = true
+      if (left === 0 && rest() > 8) isWrong = true
       if (isWrong) filled = at = count = 0
     },
     endInterval(isLast) {
       walk(true)
       const unused = rest()
-      if (unused < 0 || unused > 7) isWrong = true
+      // Encoders in JavaScript write eight ones where there is nothing to fill up.
+      if (unused < 0 || unused > 8) isWrong = true
       const padding = isWrong ? 0 : take(unused)
-      const isPadding = padding === 0 || padding === (1 << unused) - 1
+      const isPadding = (padding === 0 && unused < 8) || padding === (1 << unused) - 1
       const isWhole = !isWrong && left === 0 && isPadding && endOfBand === 0
       filled = at = bits = count = 0
       left = intervalAt(mcus)

@@ -207,6 +207,10 @@ const cases: Record<string, Case> = {
     texts: { 'jpeg/segment': 'a\0b' },
     gaps: ['unsupported-format jpeg/segment'],
   },
+  'eight ones behind blocks that fill their bytes': {
+    bytes: jpegOf([], { frame: segment(0xc0, hex('08 0010 0010 01 01 11 00')), coded: hex('00 ff00') }),
+    texts: { 'jpeg/metadata': '16\t16\n' },
+  },
   'fill bytes before a marker': { bytes: jpegOf([hex('ffffff'), segment(0xfe, 'a')]), metadata: 'a\n' },
   'another picture behind it': {
     bytes: Buffer.concat([jpegOf(), jpegOf([segment(0xfe, 'second')])]),
@@ -265,6 +269,7 @@ const wrong: Record<string, { bytes: Buffer; gaps?: string[] }> = {
   'no scan': { bytes: jpegOf([], { scan: hex(''), coded: hex('') }) },
   'bytes behind the last block': { bytes: jpegOf([], { coded: hex('3f 626f62') }) },
   'one byte behind the last block': { bytes: jpegOf([], { coded: hex('3f 00') }) },
+  'more ones behind the last block': { bytes: jpegOf([], { coded: hex('3f ff00') }) },
   'less coded data than blocks': { bytes: jpegOf([], { coded: hex('') }) },
   'padding that is neither zeros nor ones': { bytes: jpegOf([], { coded: hex('2f') }) },
   'a code that is none': { bytes: jpegOf([], { coded: hex('ff00') }) },
