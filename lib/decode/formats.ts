@@ -37,7 +37,9 @@ import { rtf } from './document/rtf/rtf-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
 import { gif } from './picture/gif-content.ts'
+import { jpeg } from './picture/jpeg-content.ts'
 import { png } from './picture/png-content.ts'
+import { webp } from './picture/webp-content.ts'
 import { cutLines } from './text/cut-lines-content.ts'
 import { doubledAt } from './text/doubled-at-content.ts'
 import { escapedBytes } from './text/escaped-bytes-content.ts'
@@ -71,6 +73,8 @@ export const formats: readonly Format[] = [
   sqliteJournal,
   dbf,
   redisRdb,
+  jpeg,
+  webp,
   parquet,
   orc,
   avro,

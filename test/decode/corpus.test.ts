@@ -52,6 +52,8 @@ const others = [
   'ion',
   'separated',
   'cut-lines',
+  'jpeg',
+  'webp',
   'counted-texts',
   'r',
 ]

@@ -2,11 +2,10 @@
  * What is never text: its name tells people more than the first byte that is none. `bytes`: one character each; `at`: where, the beginning if absent.
  */
 export const neverText: readonly { name: string; bytes: string; at?: number }[] = [
-  { name: 'JPEG', bytes: '\xff\xd8\xff' },
   { name: 'GIF of another version', bytes: 'GIF8' },
   { name: 'TIFF', bytes: 'II*\x00' },
   { name: 'TIFF', bytes: 'MM\x00*' },
-  { name: 'WebP, WAV or AVI', bytes: 'RIFF' },
+  { name: 'WAV or AVI', bytes: 'RIFF' },
   { name: 'MP4, MOV or HEIC', bytes: 'ftyp', at: 4 },
   { name: 'Matroska or WebM', bytes: '\x1aE\xdf\xa3' },
   { name: 'MP3', bytes: 'ID3' },

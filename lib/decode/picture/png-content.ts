@@ -4,6 +4,7 @@ import { skipZeros } from '../compression/skip-zeros.ts'
 import { addGap, countMember, type Decoding, type Stop, stopOf } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
 import { takeBytes } from '../next-bytes.ts'
+import { readExif } from './exif.ts'
 import { type PictureFields, pictureFields } from './picture-fields.ts'
 import { holdMetadata, readUnknown, refuse } from './picture-parts.ts'
 import { addPicture } from './pixels.ts'
@@ -146,7 +147,7 @@ async function readOther(
   decoding: Decoding,
 ): Promise<void> {
   await fields.texts('chunk', Buffer.from(type))
-  if (type === 'eXIf') return refuse(data, path, decoding, 'unsupported-format', 'png: expected no Exif')
+  if (type === 'eXIf') return readExif(await holdMetadata(data, path), path, decoding)
   if (numberWidths[type] !== undefined || isColours(type) || /^(?:IHDR|IDAT|fdAT)$/.test(type))
     return refuse(data, path, decoding, 'corrupt', 'png: expected chunks that are as long and as many as they can be')
   const detail = 'png: expected chunks that are known'

@@ -2,6 +2,7 @@ import { byteSource } from '../byte-source.ts'
 import { addGap, type Decoding } from '../decoding.ts'
 import { inOne, takeBytes } from '../next-bytes.ts'
 import { readRaw } from '../raw-content.ts'
+import { readExif } from './exif.ts'
 import { readIcc } from './icc.ts'
 import type { PictureFields } from './picture-fields.ts'
 import { holdMetadata, readText, refuse } from './picture-parts.ts'
@@ -114,5 +115,6 @@ async function readValue(name: Buffer, text: Buffer, texts: PngTexts): Promise<v
   await texts.fields.texts('profile', Buffer.from(kind))
   if (/^(?:icc|icm)$/.test(kind)) return readIcc(bytes, path, decoding)
   if (kind === 'xmp') return readText(bytes, path, decoding)
+  if (kind === 'exif') return readExif(bytes, path, decoding)
   await refuse(byteSource(inOne(bytes)), path, decoding, 'unsupported-format', 'png: expected no profile of this kind')
 }

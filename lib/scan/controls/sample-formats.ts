@@ -15,6 +15,7 @@ import {
   writeIon,
   writeSeparated,
 } from './samples/folded-sample.ts'
+import { writeJpeg, writeWebp } from './samples/jpeg-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
 import { writeMail } from './samples/mail-sample.ts'
 import { writeMsgpack } from './samples/msgpack-sample.ts'
@@ -109,5 +110,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   },
   deflate: { wrap: deflateRawSync, path: ['deflate'], written: ['deflate/stored'], declared: 'deflate' },
   rtf: { wrap: writeRtf, path: ['rtf', 'text'], written: ['rtf'] },
+  jpeg: { wrap: writeJpeg, path: ['jpeg', 'metadata'], written: ['jpeg'] },
+  webp: { wrap: writeWebp, path: ['webp', 'xmp'], written: ['webp'] },
   xml: { wrap: writeXml, path: ['xml', 'text'], written: ['xml'] },
 }

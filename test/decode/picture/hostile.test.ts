@@ -1,0 +1,264 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { scanObject } from '../../../lib/scan/scan-object.ts'
+import { makeIndex, seededRandom } from '../../subject-index/make-index.ts'
+import { someOf } from '../../support/some-of.ts'
+import { collect, inPieces, textsOf } from '../collect.ts'
+import {
+  ascii,
+  bytesOf,
+  chunk,
+  exif,
+  extendedXmp,
+  hex,
+  iptc,
+  jpegOf,
+  photoshop,
+  resource,
+  segment,
+  tiff,
+  webpOf,
+} from './jpeg-writer.ts'
+
+const id = 'bob_smith77'
+const index = makeIndex([id])
+
+/** Whether a scan says that nobody is in it. */
+async function isClean(bytes: Uint8Array): Promise<boolean> {
+  let found = 0
+  const { complete } = await scanObject(inPieces(bytes, [500]), index, () => found++, { picturesMayBeClean: true })
+  return complete && found === 0
+}
+
+const text = `user ${id} and others\n`
+const utf16 = Buffer.from(text, 'utf16le')
+const encodings: Record<string, Buffer> = {
+  'as it is': Buffer.from(text),
+  'in Latin-1': Buffer.from(`é ${text}`, 'latin1'),
+  'in UTF-16': utf16,
+  'in UTF-16 of the other order': Buffer.from(utf16).swap16(),
+  'in UTF-16 with a mark': Buffer.concat([hex('fffe'), utf16]),
+  'in gzip': gzipSync(text),
+  'in zlib': deflateSync(text),
+  'in zstd': zstdCompressSync(text),
+  'in gzip in base64': Buffer.from(gzipSync(text).toString('base64')),
+  'in a cipher': Buffer.from(Buffer.from(text).map((byte) => byte ^ 0xd5)),
+}
+
+const xap = Buffer.from('http://ns.adobe.com/xap/1.0/\0')
+const after = (name: string, bytes: Buffer) => Buffer.concat([Buffer.from(name, 'latin1'), bytes])
+const inExif = (bytes: Buffer) => jpegOf([exif(bytes)])
+const cut = (bytes: Buffer) => Math.floor(bytes.length / 2)
+
+/** Where bytes can be in a picture that may be a text. */
+const places: Record<string, (bytes: Buffer) => Buffer> = {
+  'a comment': (bytes) => jpegOf([segment(0xfe, bytes)]),
+  'a comment of a thumbnail': (bytes) => jpegOf([segment(0xe0, after('JFXX\0\x10', jpegOf([segment(0xfe, bytes)])))]),
+  'JFIF behind its thumbnail': (bytes) => jpegOf([segment(0xe0, after('JFIF\0\x01\x02\x01\0\x48\0\x48\0\0', bytes))]),
+  'an extension of JFIF of a kind that there is not': (bytes) => jpegOf([segment(0xe0, after('JFXX\0\x01', bytes))]),
+  ...Object.fromEntries(
+    Array.from({ length: 16 }, (_, index): [string, (bytes: Buffer) => Buffer] => [
+      `a segment of applications (${index})`,
+      (bytes) => jpegOf([segment(0xe0 + index, bytes)]),
+    ]),
+  ),
+  XMP: (bytes) => jpegOf([segment(0xe1, Buffer.concat([xap, bytes]))]),
+  'extended XMP': (bytes) => jpegOf(extendedXmp(bytes.toString('latin1'), cut(bytes))),
+  'a piece of a profile of colours': (bytes) => jpegOf([segment(0xe2, after('ICC_PROFILE\0\x01\x01', bytes))]),
+  'directories of other pictures': (bytes) => jpegOf([segment(0xe2, after('MPF\0', bytes))]),
+  'a gain map': (bytes) => jpegOf([segment(0xe2, after('urn:iso:std:iso:ts:21496:-1\0', bytes))]),
+  'Photoshop for the web': (bytes) =>
+    jpegOf([
+      segment(
+        0xec,
+        Buffer.concat([
+          hex('4475636b79 0002'),
+          hex((bytes.length + 4).toString(16).padStart(4, '0')),
+          hex('00000000'),
+          bytes,
+          hex('0000'),
+        ]),
+      ),
+    ]),
+  'behind the segment of Adobe': (bytes) => jpegOf([segment(0xee, after('Adobe\0\x64\0\0\0\0\x01', bytes))]),
+  ...Object.fromEntries(
+    [
+      0x0404, 0x040b, 0x040c, 0x040f, 0x0421, 0x0422, 0x0424, 0x0425, 0x041a, 0x043a, 0x043b, 0x03ed, 0x03ea, 0x0bad,
+    ].map((number): [string, (bytes: Buffer) => Buffer] => [
+      `resource ${number} of Photoshop`,
+      (bytes) => jpegOf([photoshop(resource(number, bytes))]),
+    ]),
+  ),
+  'a descriptor of Photoshop': (bytes) =>
+    jpegOf([photoshop(resource(0x043a, Buffer.concat([hex('00000010 00000000 00000000 6e756c6c 00000001'), bytes])))]),
+  'slices of Photoshop': (bytes) => jpegOf([photoshop(resource(0x041a, after('\0\0\0\x06', bytes)))]),
+  'the name of a resource': (bytes) => jpegOf([photoshop(resource(0x040a, hex('01'), bytes.toString('latin1')))]),
+  'behind resources': (bytes) => jpegOf([photoshop(resource(0x040a, hex('01')), bytes)]),
+  'resources in two segments': (bytes) => {
+    const [first, second] = [0, 1].map((half) =>
+      resource(0x0404, iptc(2, 120, bytes)).subarray(...(half === 0 ? [0, 30] : [30])),
+    )
+    return jpegOf([photoshop(first!), photoshop(second!)])
+  },
+  ...Object.fromEntries(
+    ['1:90', '2:0', '2:25', '2:125', '2:202', '3:10', '8:10'].map((name): [string, (bytes: Buffer) => Buffer] => {
+      const [record, dataset] = name.split(':').map(Number)
+      return [`${name} of IPTC`, (bytes) => jpegOf([photoshop(resource(0x0404, iptc(record!, dataset!, bytes)))])]
+    }),
+  ),
+  ...Object.fromEntries(
+    [
+      0x010e, 0x02bc, 0x83bb, 0x8649, 0x8773, 0x9000, 0x9101, 0x927c, 0x9286, 0x9c9b, 0xa302, 0xb002, 0xea1c, 0xbeef,
+    ].flatMap((tag) =>
+      [1, 2, 7].map((type): [string, (bytes: Buffer) => Buffer] => [
+        `tag ${tag} of type ${type}`,
+        (bytes) => inExif(tiff({ image: [bytesOf(tag, bytes, type)] })),
+      ]),
+    ),
+  ),
+  ...Object.fromEntries(
+    [3, 4, 5, 9, 12].map((type): [string, (bytes: Buffer) => Buffer] => [
+      `a tag of numbers that nobody knows (${type})`,
+      (bytes) =>
+        inExif(
+          tiff({ image: [{ tag: 0xbeef, type, value: Buffer.concat([bytes, Buffer.alloc(8 - (bytes.length % 8))]) }] }),
+        ),
+    ]),
+  ),
+  ...Object.fromEntries(
+    [0x03f5, 0x03f8].map((number): [string, (bytes: Buffer) => Buffer] => [
+      `resource ${number} of its length`,
+      (bytes) =>
+        jpegOf([
+          photoshop(
+            resource(number, Buffer.concat([bytes, Buffer.alloc(112)]).subarray(0, number === 0x03f5 ? 72 : 112)),
+          ),
+        ]),
+    ]),
+  ),
+  'a comment in ASCII': (bytes) => inExif(tiff({ image: [], exif: [bytesOf(0x9286, after('ASCII\0\0\0', bytes))] })),
+  'a comment in UTF-16': (bytes) => inExif(tiff({ image: [], exif: [bytesOf(0x9286, after('UNICODE\0', bytes))] })),
+  'the area of a place': (bytes) => inExif(tiff({ image: [], gps: [bytesOf(0x1c, bytes)] })),
+  'bytes that no tag has': (bytes) => inExif(Buffer.concat([tiff({ image: [ascii(0x10e, 'a')] }), bytes])),
+  'a thumbnail of Exif': (bytes) => inExif(tiff({ image: [], thumbnail: [] }, { thumbnail: bytes })),
+  'behind a thumbnail of Exif': (bytes) =>
+    inExif(tiff({ image: [], thumbnail: [] }, { thumbnail: Buffer.concat([jpegOf(), bytes]) })),
+  'behind its end': (bytes) => Buffer.concat([jpegOf(), bytes]),
+  'behind zeros': (bytes) => Buffer.concat([jpegOf(), Buffer.alloc(9), bytes]),
+  'behind the last block': (bytes) =>
+    jpegOf([], {
+      coded: Buffer.concat([hex('3f'), Buffer.from(bytes.toString('hex').replaceAll(/ff/g, 'ff00'), 'hex')]),
+    }),
+  'between segments': (bytes) => jpegOf([segment(0xfe, 'a'), bytes]),
+  'a chunk of WebP': (bytes) => webpOf(chunk('note', bytes)),
+  'XMP of WebP': (bytes) => webpOf(chunk('XMP ', bytes)),
+  'Exif of WebP': (bytes) => webpOf(chunk('EXIF', bytes)),
+  'a profile of WebP': (bytes) => webpOf(chunk('ICCP', bytes)),
+  'a header of WebP': (bytes) => webpOf(chunk('VP8X', bytes)),
+  'parameters of an animation': (bytes) => webpOf(chunk('ANIM', bytes)),
+  'a frame of WebP': (bytes) => webpOf(chunk('ANMF', Buffer.concat([Buffer.alloc(16), bytes]))),
+  'behind WebP': (bytes) => Buffer.concat([webpOf(), bytes]),
+}
+
+/** Numbers and pixels: what is plain there is found, and nothing else is. */
+const pixels: Record<string, (bytes: Buffer) => Buffer> = {
+  'factors of quantization': (bytes) =>
+    jpegOf([segment(0xdb, Buffer.concat([hex('00'), bytes, Buffer.alloc(64, 0x20)]).subarray(0, 65))]),
+  'codes of a table': (bytes) =>
+    jpegOf([segment(0xc4, Buffer.concat([hex('13'), Buffer.alloc(15), Buffer.from([bytes.length]), bytes]))]),
+  'pixels of JFIF': (bytes) =>
+    jpegOf([
+      segment(
+        0xe0,
+        Buffer.concat([Buffer.from('JFIF\0\x01\x02\x01\0\x48\0\x48\x09\x01'), bytes, Buffer.alloc(27)]).subarray(0, 41),
+      ),
+    ]),
+  'coded data of WebP': (bytes) => webpOf(chunk('VP8L', Buffer.concat([hex('2f000000008888fe07'), bytes]))),
+  'alpha of WebP': (bytes) => webpOf(chunk('ALPH', Buffer.concat([hex('00'), bytes]))),
+}
+
+describe('somebody in a picture', () => {
+  for (const [place, wrap] of someOf(2, Object.entries(places)))
+    test(`is found or said not to be read, however the text is written: ${place}`, async () => {
+      for (const [encoding, bytes] of Object.entries(encodings))
+        expect(`${encoding}: ${await isClean(wrap(bytes))}`).toBe(`${encoding}: false`)
+    })
+
+  for (const [place, wrap] of Object.entries(pixels))
+    test(`is found where the text is plain: ${place}`, async () => {
+      expect(await isClean(wrap(Buffer.from(`user ${id}\n`)))).toBe(false)
+      expect(await isClean(wrap(Buffer.from(`user bob_smith78\n`)))).toBe(true)
+    })
+})
+
+/** Texts of which none stands plainly in the file. */
+const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><a>user ${id} and others</a></x:xmpmeta>`
+const iptcOf = resource(0x0404, Buffer.concat([iptc(2, 0, '\0\x02'), iptc(2, 25, `user ${id}`)]))
+const comment = after('UNICODE\0', utf16)
+const samples: Record<string, Buffer> = {
+  'in two pieces of extended XMP': jpegOf(extendedXmp(xmp, xmp.indexOf(id) + 4)),
+  'in IPTC in two segments': jpegOf([
+    photoshop(iptcOf.subarray(0, iptcOf.indexOf(id) + 4)),
+    photoshop(iptcOf.subarray(iptcOf.indexOf(id) + 4)),
+  ]),
+  'in UTF-16 in Exif': inExif(tiff({ image: [], exif: [bytesOf(0x9286, comment)] })),
+  'in UTF-16 in Exif of WebP': webpOf(chunk('EXIF', tiff({ image: [bytesOf(0x9c9b, utf16, 1)] }))),
+}
+
+async function isLost(bytes: Buffer): Promise<boolean> {
+  const { reading, contents } = await collect(inPieces(bytes, [1e6]), undefined, true)
+  return reading.complete && !Object.values(textsOf(contents)).join('\n').includes(id)
+}
+
+describe('a picture that is damaged', () => {
+  for (const [name, bytes] of Object.entries(samples)) {
+    test(`is never clean where it was cut: ${name}`, async () => {
+      expect(await isLost(bytes)).toBe(false)
+      // Before that it is a text, or bytes.
+      for (let length = bytes[0] === 0xff ? 4 : 12; length < bytes.length; length++)
+        expect(
+          `${length} ${(await collect(inPieces(bytes.subarray(0, length), [1e6]), undefined, true)).reading.complete}`,
+        ).toBe(`${length} false`)
+    })
+
+    test(`loses nobody where a bit flipped outside of the name: ${name}`, async () => {
+      const isName = (at: number) => [...Buffer.from(id)].includes(bytes[at]!) || bytes[at] === 0
+      for (let bit = 0; bit < bytes.length * 8; bit++) {
+        const damaged = Buffer.from(bytes)
+        damaged[bit >> 3]! ^= 1 << (bit & 7)
+        if (await isLost(damaged)) expect(`${bit >> 3} ${isName(bit >> 3)}`).toBe(`${bit >> 3} true`)
+      }
+    })
+  }
+})
+
+describe('bytes by chance in pictures', () => {
+  const corpus = ['jpeg', 'webp'].flatMap((format) => {
+    const folder = new URL(`../../corpus/${format}/`, import.meta.url)
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.bin'))
+      .map((name) => readFileSync(new URL(name, folder)))
+  })
+
+  test('are read to their end, in any cuts the same', async () => {
+    const random = seededRandom('pictures')
+    for (let round = 0; round < 400; round++) {
+      const bytes = Buffer.from(corpus[round % corpus.length]!)
+      for (let changes = 1 + (round % 4); changes > 0; changes--) {
+        const [where, low, high, value] = [...random(4)] as [number, number, number, number]
+        // Most of what tells lies is at the beginning.
+        const at = (where < 160 ? low + (high & 3) * 256 : low * 256 + high) % bytes.length
+        bytes[at] = value
+      }
+      const results = await Promise.all(
+        [[bytes.length], [61, 3]].map(async (lengths) => {
+          const { reading, contents } = await collect(inPieces(bytes, lengths), undefined, true)
+          return { gaps: reading.gaps, texts: textsOf(contents), bytes: reading.bytes }
+        }),
+      )
+      expect(results[1]).toEqual(results[0])
+      expect(results[0]!.bytes).toBe(bytes.length)
+    }
+  })
+})
