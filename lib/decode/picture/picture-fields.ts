@@ -12,7 +12,7 @@ export type PictureFields = {
   texts(name: string, ...values: Uint8Array[]): Promise<void>
   /** A line of unsigned numbers, of as many bytes each. */
   numbers(name: string, bytes: Uint8Array, widths: readonly number[], order?: 'BE' | 'LE'): Promise<void>
-  /** Numbers of which no one stands for anything but a colour. */
+  /** Bytes of numbers, of which nothing is said here: colours, and what is also read in another way. */
   colours(bytes: Uint8Array): Promise<void>
   /** Everything was written; a picture that is damaged has no end. */
   end(isComplete: boolean): Promise<void>

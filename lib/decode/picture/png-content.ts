@@ -147,7 +147,11 @@ async function readOther(
   decoding: Decoding,
 ): Promise<void> {
   await fields.texts('chunk', Buffer.from(type))
-  if (type === 'eXIf') return readExif(await holdMetadata(data, path), path, decoding)
+  if (type === 'eXIf') {
+    const bytes = await holdMetadata(data, path)
+    await fields.colours(bytes)
+    return readExif(bytes, path, decoding)
+  }
   if (numberWidths[type] !== undefined || isColours(type) || /^(?:IHDR|IDAT|fdAT)$/.test(type))
     return refuse(data, path, decoding, 'corrupt', 'png: expected chunks that are as long and as many as they can be')
   const detail = 'png: expected chunks that are known'

@@ -115,6 +115,9 @@ async function readValue(name: Buffer, text: Buffer, texts: PngTexts): Promise<v
   await texts.fields.texts('profile', Buffer.from(kind))
   if (/^(?:icc|icm)$/.test(kind)) return readIcc(bytes, path, decoding)
   if (kind === 'xmp') return readText(bytes, path, decoding)
-  if (kind === 'exif') return readExif(bytes, path, decoding)
+  if (kind === 'exif') {
+    await texts.fields.colours(bytes)
+    return readExif(bytes, path, decoding)
+  }
   await refuse(byteSource(inOne(bytes)), path, decoding, 'unsupported-format', 'png: expected no profile of this kind')
 }

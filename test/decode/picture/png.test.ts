@@ -5,6 +5,7 @@ import { isColours, numberWidths } from '../../../lib/decode/picture/png-fields.
 import { samplesLength } from '../../../lib/decode/picture/png-header.ts'
 import { pngChunk } from '../../../lib/scan/controls/samples/picture-samples.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
+import { ascii, tiff } from './jpeg-writer.ts'
 import {
   type Chunk,
   expectNeverLost,
@@ -154,7 +155,7 @@ const refused: readonly Case[] = [
     gaps: ['unsupported-format png/chunk-2'],
   },
   { name: 'with a chunk that has to be known', bytes: around(['TEXT', id]), gaps: ['unsupported-format png/chunk-2'] },
-  { name: 'with Exif', bytes: around(['eXIf', 'MM\0*']), gaps: ['unsupported-format png/chunk-2'] },
+  { name: 'with Exif that is none', bytes: around(['eXIf', 'MM\0*']), gaps: ['corrupt png/chunk-2'] },
   { name: 'with numbers that are too long', bytes: around(['gAMA', `1234${id}`]), gaps: ['corrupt png/chunk-2'] },
   { name: 'with a text without a name', bytes: around(['tEXt', id]), gaps: ['corrupt png/chunk-2'] },
   {
@@ -179,7 +180,7 @@ const refused: readonly Case[] = [
   },
   { name: 'with a name that is none', bytes: around(['tEXt', 'a\x01\0b']), gaps: ['not-text png/metadata'] },
   {
-    name: 'with Exif in digits',
+    name: 'with Exif that is none, in digits',
     bytes: around([
       'zTXt',
       Buffer.concat([
@@ -187,7 +188,7 @@ const refused: readonly Case[] = [
         deflateSync(`\nexif\n       8\n${digits('Exif\0\0MM')}\n`),
       ]),
     ]),
-    gaps: ['unsupported-format png/chunk-2'],
+    gaps: ['corrupt png/chunk-2'],
   },
   {
     name: 'with fewer digits than it says',
@@ -213,6 +214,20 @@ describe('a picture in PNG', () => {
   test.each(refused)('is a gap: $name', async ({ bytes, gaps }) => {
     for (const lengths of [[bytes.length], [1], [13, 64, 5]])
       expect(gapsOf((await readPicture(bytes, lengths)).reading)).toEqual(gaps)
+  })
+
+  test('has Exif as other pictures have it, as a chunk and in digits: its texts, and numbers that are letters', async () => {
+    const bytes = tiff({ image: [ascii(0x10e, id), { tag: 0x11a, type: 5, value: Buffer.from(' ana_k2 ') }] })
+    const inDigits = `\nexif\n       ${bytes.length + 6}\n${Buffer.concat([Buffer.from('Exif\0\0'), bytes]).toString('hex')}\n`
+    const digitsOfIt = Buffer.concat([Buffer.from('Raw profile type exif\0\0'), deflateSync(inDigits)])
+    for (const chunk of [
+      ['eXIf', bytes],
+      ['zTXt', digitsOfIt],
+    ] as const) {
+      const { reading, contents } = await readPicture(around(chunk))
+      expect(gapsOf(reading)).toEqual([])
+      expect([id, 'ana_k2'].filter((each) => !isFound(contents, each))).toEqual([])
+    }
   })
 
   test('has a checksum of each chunk that is looked at', async () => {
