@@ -10,7 +10,7 @@ const blocksPerByte = 64
 
 /**
  * Reads the coded data of a scan (ITU-T T.81, B.1.1.5), up to the marker behind it, and yields it as it is: zeros are stuffed behind each `FF`, and restart
- * markers count from 0 to 7. Data that does not end where the scan does is a gap.
+ * markers count from 0 to 7. Data that does not end where the scan does is a gap: what takes nearly all of the time to know, so it is asked only of pictures that may be clean.
  */
 export async function* readCoded(
   source: ByteSource,
@@ -18,8 +18,11 @@ export async function* readCoded(
   metadata: Metadata,
 ): AsyncGenerator<Uint8Array> {
   const { path, decoding } = metadata
-  holdNonZero(scan, path, decoding)
-  let walk: Walk | undefined = createWalk(frame, scan, interval)
+  let walk: Walk | undefined
+  if (decoding.picturesMayBeClean) {
+    holdNonZero(scan, path, decoding)
+    walk = createWalk(frame, scan, interval)
+  }
   let restarts = 0
   let read = 0
 
