@@ -30,7 +30,12 @@ const writtenTexts = [
   ['dbox', 'mailboxes of Dovecot'],
 ] as const
 
-const kinds = { compression: 'Compressions', archive: 'Archives', table: 'Tables and other files of values' } as const
+const kinds = {
+  compression: 'Compressions',
+  archive: 'Archives',
+  table: 'Tables and other files of values',
+  picture: 'Pictures, all but what they show: never clean, unless that is said of them (--pictures-may-be-clean)',
+} as const
 
 /** `odv formats`: what is read, in which forms, how deep, and what is known and not read. All of it is asked of the code. */
 export function formatsCommand(terminal: Terminal): ExitCode {

@@ -22,7 +22,7 @@ const signature = /^GIF8[79]a/
  */
 export const gif: Format = {
   name: 'gif',
-  kind: 'archive',
+  kind: 'picture',
   isFormat: isGif,
   async read({ source, path }: Content, decoding: Decoding) {
     addPicture(decoding, path)

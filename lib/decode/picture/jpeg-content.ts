@@ -31,7 +31,7 @@ const mostFill = 65_536
  */
 export const jpeg: Format = {
   name: 'jpeg',
-  kind: 'archive',
+  kind: 'picture',
   isFormat: (head) => beginsWith(head, start),
   async read({ source, path }, decoding) {
     addPicture(decoding, path)

@@ -29,7 +29,7 @@ const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
  */
 export const png: Format = {
   name: 'png',
-  kind: 'archive',
+  kind: 'picture',
   isFormat: (head) => beginsWith(head, signature),
   async read({ source, path }: Content, decoding: Decoding) {
     addPicture(decoding, path)

@@ -20,7 +20,7 @@ const frameHeader = 16
  */
 export const webp: Format = {
   name: 'webp',
-  kind: 'archive',
+  kind: 'picture',
   isFormat: (head) => textAt(head, 0) === 'RIFF' && textAt(head, 8) === 'WEBP',
   async read({ source, path }, decoding) {
     addPicture(decoding, path)
