@@ -32,13 +32,14 @@ export async function readRaw(
 ): Promise<void> {
   if (expected.kind === 'refused')
     addGap(decoding, { reason: expected.reason, path, offset: 0, detail: expected.detail })
-  const sink = decoding.open(path, 'text')
+  const isPixels = expected.kind === 'pixels'
+  const sink = decoding.open(path, isPixels ? undefined : 'text', isPixels)
   const check = contentCheck({ readsEightBit: sink.readsEightBit === true })
   try {
     for (;;) {
       const chunk = await source.take()
       if (chunk === undefined) break
-      if (expected.kind !== 'pixels') check.write(chunk)
+      if (!isPixels) check.write(chunk)
       decoding.deliveredBytes += chunk.length
       const consumed = sink.write(chunk)
       if (consumed !== undefined) await consumed

@@ -37,6 +37,7 @@ export type RowTeller = (record: number, cell?: { index: number; count: number }
 
 /**
  * Opens the sink of one innermost content. `path` names the containers around it, outermost first, e.g. `['gzip']`,
- * `['zstd', 'gzip']`; a second content in the same container has a numbered name, e.g. `['gzip', 'trailing']`.
+ * `['zstd', 'gzip']`; a second content in the same container has a numbered name, e.g. `['gzip', 'trailing']`. `isPixels`: colours and other
+ * numbers of a picture, in which no text is written in another form.
  */
-export type OpenSink = (path: readonly string[], told?: ToldBy) => Sink
+export type OpenSink = (path: readonly string[], told?: ToldBy, isPixels?: boolean) => Sink

@@ -16,7 +16,7 @@ import type { OnOccurrence, PlacedOccurrence, Sought } from './scan-object.ts'
 /** One is enough; a hostile object must not fill the memory with them. */
 const mostGaps = 10
 
-/** Sinks that look for every identifier, plain and in these forms. `stop` ends those whose content has no end, and counts lines.
+/** Sinks that look for every identifier, plain and in these forms, of which noise has all by chance: in pixels only for plain ones. `stop` ends those whose content has no end, and counts lines.
  * `gaps`: what their matchers say (`gapsOf`); `moreGaps`: how many others there are. */
 export function openMatchers(
   index: SubjectIndex,
@@ -43,7 +43,8 @@ export function openMatchers(
     tell: (place) => told.push({ occurrence, place }),
   })
   let contents = 0
-  const open: OpenSink = (path, toldBy) => {
+  const open: OpenSink = (path, toldBy, isPixels = false) => {
+    const own = isPixels ? [] : forms
     const content = contents++
     const report = (occurrence: Occurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
@@ -54,8 +55,8 @@ export function openMatchers(
     }
     const isKept = toldBy !== undefined && typeof toldBy !== 'object'
     const keeper = isKept ? createPlaceKeeper(undefined, toldBy === 'text' ? undefined : toldBy) : undefined
-    const fields = toldBy === 'text' ? openFixedWidth(index, forms) : undefined
-    const create = (onFound: (occurrence: Occurrence) => void) => createFormMatcher(index, forms, onFound, { fields })
+    const fields = toldBy === 'text' ? openFixedWidth(index, own) : undefined
+    const create = (onFound: (occurrence: Occurrence) => void) => createFormMatcher(index, own, onFound, { fields })
     const matcher = isNames(path) ? createNameMatcher(index, create, report) : create(report)
     unended.set(matcher, path)
     const close = () => {
@@ -63,7 +64,7 @@ export function openMatchers(
       count(matcher, path)
     }
     return {
-      readsEightBit: forms.includes(multibyte.name),
+      readsEightBit: own.includes(multibyte.name),
       write(bytes) {
         matcher.write(bytes)
         keeper?.passed(bytes, matcher.undecided())
