@@ -6,13 +6,15 @@ import type { Gap, UnverifiedReason } from './unverified.ts'
 /**
  * What may be in a content that is not decoded further. `text`: a problem is a gap of its own reason. `trailing`: bytes
  * after a container's end, for which only text is accepted. `any`: a field that its container defines as text in some
- * encoding, or that is known byte for byte. `pixels`: colours and other numbers of a picture, in which nothing is said to hide: of noise one in some megabytes looks like a mark of
- * something. `refused`: a format that is known not to be read, or too deep. `named`: text, or else that format.
+ * encoding, or that is known byte for byte. `structure`: bytes that whoever reads their format answers for, and in which nothing is said to hide: of noise one in some megabytes looks like a
+ * mark of something. `pixels`: the same of samples of a picture, in which nobody writes a text in another form. `refused`: a format that is known not to be read, or too deep. `named`: text, or else
+ * that format.
  */
 export type Expectation =
   | { kind: 'text' }
   | { kind: 'trailing' }
   | { kind: 'any' }
+  | { kind: 'structure' }
   | { kind: 'pixels' }
   | { kind: 'refused'; reason: UnverifiedReason; detail: string }
   | { kind: 'named'; reason: UnverifiedReason; detail: string }
@@ -39,7 +41,7 @@ export async function readRaw(
     for (;;) {
       const chunk = await source.take()
       if (chunk === undefined) break
-      if (!isPixels) check.write(chunk)
+      if (!isPixels && expected.kind !== 'structure') check.write(chunk)
       decoding.deliveredBytes += chunk.length
       const consumed = sink.write(chunk)
       if (consumed !== undefined) await consumed
@@ -70,6 +72,7 @@ function gapOf(expected: Expectation, found: Gap): Gap | undefined {
     case 'named':
       return { ...found, reason: expected.reason, detail: expected.detail, offset: 0 }
     case 'any':
+    case 'structure':
     case 'pixels':
     case 'refused':
       return undefined

@@ -23,6 +23,6 @@ export async function readAsWritten(
       for (let chunk = await source.take(); chunk !== undefined; chunk = await source.take()) yield chunk
     }
   }
-  await readRaw(byteSource(all()), path, decoding, { kind: 'pixels' })
+  await readRaw(byteSource(all()), path, decoding, { kind: 'structure' })
   return isWhole
 }

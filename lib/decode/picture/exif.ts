@@ -46,7 +46,7 @@ async function readDirectories(
     tiff.judge()
     for (const fault of new Set(tiff.faults)) metadata.gap('corrupt', fault)
   }
-  if (metadata.hasGap) await readRaw(once(held), metadata.pathOf('as-written'), decoding, { kind: 'pixels' })
+  if (metadata.hasGap) await readRaw(once(held), metadata.pathOf('as-written'), decoding, { kind: 'structure' })
   await metadata.end()
 }
 

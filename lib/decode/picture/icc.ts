@@ -19,7 +19,7 @@ const profileIdAt = 84
  * for the texts of each tag. Curves and tables are held to their sizes; what is no tag of a type that is read is a gap.
  */
 export async function readIcc(bytes: Uint8Array, path: readonly string[], decoding: Decoding): Promise<void> {
-  await readRaw(once(bytes), path, decoding, { kind: 'pixels' })
+  await readRaw(once(bytes), path, decoding, { kind: 'structure' })
   const rows = rowWriter([...path, 'text'], decoding)
   const gap = (reason: UnverifiedReason, expected: string) =>
     addGap(decoding, { reason, path, offset: 0, detail: `icc: expected ${expected}` })

@@ -34,7 +34,7 @@ export function pictureFields(path: readonly string[], decoding: Decoding): Pict
     held = []
     heldBytes = 0
     pushed += 1
-    await readRaw(once(bytes), [...path, `numbers-${pushed}`], decoding, { kind: 'pixels' })
+    await readRaw(once(bytes), [...path, `numbers-${pushed}`], decoding, { kind: 'structure' })
   }
 
   async function colours(bytes: Uint8Array): Promise<void> {
