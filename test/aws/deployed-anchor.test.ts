@@ -151,7 +151,7 @@ describe.skipIf(withoutMinistack || isLeftOut)(
     it('keeps its own bucket, in its stack as well, which has no checkpoints until they are copied', async () => {
       const own = async () => {
         const found = (await stack.resources()).find(({ LogicalResourceId }) => LogicalResourceId === 'AnchorBucket')
-        return found?.PhysicalResourceId!
+        return found!.PhysicalResourceId!
       }
       const Bucket = await own()
       const here = new S3Client(server)
