@@ -9,7 +9,7 @@ import { acknowledgeInput, parseInput } from './task-input.ts'
  * Takes the answer to a request, from its custodian or from the deadline, and wakes the run that waits for it. The first
  * answer counts. What a custodian says they deleted is not counted as deleted: the next pass looks for itself.
  * @throws NotKnown when no such request waits for a person.
- * @throws AnsweredTooLate when it has no answer and its store is judged, or its run closed: nobody looks at the store again
+ * @throws AnsweredTooLate when its store is judged without an answer, or its run closed without a verdict on it: nobody looks at the store again
  */
 export async function acknowledge(
   ports: Pick<Ports, 'clock' | 'evidence' | 'runState' | 'taskTokens'>,
@@ -54,8 +54,8 @@ export async function acknowledge(
   const { created: first } = await ports.evidence.put(key, formatDocument(answer))
   const stored = await readDocument<Acknowledgement>(ports, key)
   if (stored.requestId !== requestId) throw new EvidenceConflict(`request ${requestId}: expected its own answer`)
-  // One that the verdict was given without stays stored: whoever repeats it is not told that it counts.
-  if ((await isJudged()) ? !(await isInReport()) : first && (await isClosed())) throw tooLate()
+  // One that came too late stays stored: whoever repeats it is not told that it counts.
+  if ((await isJudged()) ? !(await isInReport()) : await isClosed()) throw tooLate()
   const now = (await ports.runState.getRequest(requestId)) ?? record
   await ports.runState.putRequest({ ...now, acknowledgedAt: stored.acknowledgedAt })
   if (now.token !== undefined) await ports.taskTokens.succeed(now.token, { requestId })

@@ -100,22 +100,28 @@ it('says who answers for a run and how long its evidence is kept, or nothing of 
   const answers = /operated by|kept for at least/
   for (const path of ['report.html', 'methods-and-limitations.md']) {
     expect(textIn(files, path)).toContain(
-      'it is operated by Jane Roe, Privacy Engineering and reviewed by Internal Audit. Neither signs anything with a key of their own.',
+      'the run is operated by Jane Roe, Privacy Engineering and reviewed by Internal Audit. Nobody signs anything here with a key of their own.',
     )
     expect(textIn(files, path)).toContain(
       'at least 10 years from the date of each statement (National Security Agreement).',
     )
   }
-  const log = sampleLog(sampleKeys())
-  sampleRun(log, {
-    forge({ statement, model }) {
-      const { people: _, retention: _kept, ...predicate } = statement.predicate as RunPredicate
-      return { statement: { ...statement, predicate: predicate as RunPredicate }, model }
-    },
-  })
-  log.checkpoint()
-  for (const path of ['report.html', 'methods-and-limitations.md'])
-    expect(textIn(log.bundle(), path)).not.toMatch(answers)
+  const without = (...members: (keyof RunPredicate)[]) => {
+    const log = sampleLog(sampleKeys())
+    sampleRun(log, {
+      forge({ statement, model }) {
+        const predicate = { ...(statement.predicate as RunPredicate) }
+        for (const member of members) delete predicate[member]
+        return { statement: { ...statement, predicate }, model }
+      },
+    })
+    log.checkpoint()
+    return log.bundle()
+  }
+  for (const path of ['report.html', 'methods-and-limitations.md']) {
+    expect(textIn(without('people'), path)).toContain('By its configuration, the evidence of the run is kept for')
+    expect(textIn(without('people', 'retention'), path)).not.toMatch(answers)
+  }
 })
 
 it('says how many rows of the manifest are in no scope', () => {

@@ -42,11 +42,11 @@ export function answersOf({ people, retention }: { people?: People; retention?: 
   const said: string[] = []
   if (people !== undefined)
     said.push(
-      `By the configuration of the run, it is operated by ${people.operator}${people.reviewer === undefined ? '' : ` and reviewed by ${people.reviewer}`}. Neither signs anything with a key of their own.`,
+      `By its configuration, the run is operated by ${people.operator}${people.reviewer === undefined ? '' : ` and reviewed by ${people.reviewer}`}. Nobody signs anything here with a key of their own.`,
     )
   if (retention !== undefined)
     said.push(
-      `By the same, its evidence is kept for at least ${plural(retention.years, 'year')} from the date of each statement (${retention.basis}).`,
+      `By its configuration, the evidence of the run is kept for at least ${plural(retention.years, 'year')} from the date of each statement (${retention.basis}).`,
     )
   return said
 }
