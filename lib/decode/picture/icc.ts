@@ -1,5 +1,5 @@
 import { uuidText } from '../database/number-text.ts'
-import { type RowWriter, rowWriter } from '../database/row-writer.ts'
+import { type RowWriter, textWriter } from '../database/row-writer.ts'
 import { addGap, type Decoding } from '../decoding.ts'
 import { once, readRaw } from '../raw-content.ts'
 import type { UnverifiedReason } from '../unverified.ts'
@@ -20,7 +20,7 @@ const profileIdAt = 84
  */
 export async function readIcc(bytes: Uint8Array, path: readonly string[], decoding: Decoding): Promise<void> {
   await readRaw(once(bytes), path, decoding, { kind: 'pixels' })
-  const rows = rowWriter([...path, 'text'], decoding)
+  const rows = textWriter([...path, 'text'], decoding)
   const gap = (reason: UnverifiedReason, expected: string) =>
     addGap(decoding, { reason, path, offset: 0, detail: `icc: expected ${expected}` })
   await readProfile(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), rows, gap)

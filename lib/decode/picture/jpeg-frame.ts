@@ -19,6 +19,8 @@ export type Frame = {
   mcusWide: number
   mcusHigh: number
   components: Component[]
+  /** How many blocks the scans so far have looked at, and how many bytes they have. */
+  walked: { blocks: number; bytes: number }
 }
 
 /** Reads what stands behind the length of a SOF0, SOF1 or SOF2; absent where it contradicts itself. */
@@ -53,6 +55,7 @@ export function parseFrame(code: number, bytes: Uint8Array): Frame | undefined {
     mcusWide: Math.ceil(width / (8 * mostH)),
     mcusHigh: Math.ceil(height / (8 * mostV)),
     components,
+    walked: { blocks: 0, bytes: 0 },
   }
 }
 
