@@ -1,5 +1,6 @@
+import { headLength } from '../checks/known-formats.ts'
 import { type RowWriter, textWriter } from '../database/row-writer.ts'
-import type { Decoding } from '../decoding.ts'
+import { addGap, type Decoding } from '../decoding.ts'
 import { once, readRaw } from '../raw-content.ts'
 import { textsBetweenZeros } from './metadata.ts'
 
@@ -46,7 +47,16 @@ export function pictureFields(path: readonly string[], decoding: Decoding): Pict
   return {
     async texts(name, ...values) {
       rows.ascii(name)
-      for (const value of values) textCells(rows, value)
+      for (const value of values) {
+        if (decoding.isContainer(value.subarray(0, headLength)))
+          addGap(decoding, {
+            reason: 'unsupported-format',
+            path,
+            offset: 0,
+            detail: 'expected names that are of no format',
+          })
+        textCells(rows, value)
+      }
       await rows.endRow()
     },
     async numbers(name, bytes, widths, order = 'BE') {

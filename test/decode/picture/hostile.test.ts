@@ -247,6 +247,12 @@ describe('a text in a picture', () => {
   })
 })
 
+test('a text of a format that is written as a line is not clean', async () => {
+  const html = Buffer.from('<html><body>bob<b>_smith77</b></body></html>')
+  for (const [place, wrap] of Object.entries(textPlaces))
+    expect(`${place}: ${await isClean(wrap(html))}`).toBe(`${place}: false`)
+})
+
 test.each(['png', 'gif', 'jpeg', 'webp'])(
   'who stands behind %s in a text of a format is found, or it is not clean',
   async (format) => {
