@@ -81,7 +81,7 @@ export function withoutZerosBehind(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * The texts between zero bytes. Where all are single characters, as in UTF-16 and UTF-32, they stay as they are written, which is no text.
+ * The texts between zero bytes. Where all but a mark are single characters, as in UTF-16 and UTF-32, they stay as they are written, which is no text.
  */
 export function textsBetweenZeros(bytes: Uint8Array): Uint8Array[] {
   const texts: Uint8Array[] = []
@@ -91,7 +91,7 @@ export function textsBetweenZeros(bytes: Uint8Array): Uint8Array[] {
     if (to > from) texts.push(bytes.subarray(from, to))
     from = to + 1
   }
-  return texts.length > 2 && texts.every(({ length }) => length === 1) ? [bytes] : texts
+  return texts.length > 2 && texts.slice(1).every(({ length }) => length === 1) ? [bytes] : texts
 }
 
 export const isZeros = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === zero)

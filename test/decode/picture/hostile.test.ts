@@ -233,6 +233,7 @@ describe('a text in a picture', () => {
           Buffer.from('bob\u00ad_smith77'),
         ]),
         'UTF-32': Buffer.from(id.split('').join('\0\0\0')),
+        'UTF-32 with a mark': Buffer.concat([hex('fffe0000'), Buffer.from(id.split('').join('\0\0\0'))]),
       }
       for (const [name, bytes] of Object.entries(unknown))
         expect(`${name}: ${await isClean(wrap(bytes))}`).toBe(`${name}: false`)
