@@ -46,7 +46,9 @@ export function isContainer(head: Uint8Array): boolean {
 }
 
 function trailingExpectationOf(head: Uint8Array): Expectation {
-  const format = knownFormatOf(head)
-  if (format === undefined || format.weak) return { kind: 'trailing' }
-  return { kind: 'refused', reason: 'trailing-data', detail: `expected only text after the end, got ${format.name}` }
+  const known = knownFormatOf(head)
+  // What a text in such a format says is not what stands there.
+  const name = formatOf(head)?.name ?? (known?.weak === false ? known.name : undefined)
+  if (name === undefined) return { kind: 'trailing' }
+  return { kind: 'refused', reason: 'trailing-data', detail: `expected only text after the end, got ${name}` }
 }

@@ -4,14 +4,14 @@ import { addGap, type Decoding, DecodingStopped } from './decoding.ts'
 import type { Gap, UnverifiedReason } from './unverified.ts'
 
 /**
- * What may be in a content that is not decoded further. `text`: a problem is a gap of its own reason. `trailing`: bytes
+ * What may be in a content that is not decoded further. `text`: a problem is a gap of its own reason; `least`: so many bytes tell an encoding. `trailing`: bytes
  * after a container's end, for which only text is accepted. `any`: a field that its container defines as text in some
  * encoding, or that is known byte for byte. `structure`: bytes that whoever reads their format answers for, and in which nothing is said to hide: of noise one in some megabytes looks like a
  * mark of something. `pixels`: the same of samples of a picture, in which nobody writes a text in another form. `refused`: a format that is known not to be read, or too deep. `named`: text, or else
  * that format.
  */
 export type Expectation =
-  | { kind: 'text' }
+  | { kind: 'text'; least?: number }
   | { kind: 'trailing' }
   | { kind: 'any' }
   | { kind: 'structure' }
@@ -36,7 +36,10 @@ export async function readRaw(
     addGap(decoding, { reason: expected.reason, path, offset: 0, detail: expected.detail })
   const isPixels = expected.kind === 'pixels'
   const sink = decoding.open(path, isPixels ? undefined : 'text', isPixels)
-  const check = contentCheck({ readsEightBit: sink.readsEightBit === true })
+  const check = contentCheck({
+    readsEightBit: sink.readsEightBit === true,
+    least: expected.kind === 'text' ? expected.least : undefined,
+  })
   try {
     for (;;) {
       const chunk = await source.take()

@@ -8,10 +8,10 @@ type Problem = Omit<Gap, 'path'>
 
 /**
  * What could hide in a content that is scanned as it is: `text` says whether it is text, in UTF-8 or (`readsEightBit`) in an
- * encoding of single bytes, and `encoded` what it holds in base64 or hexadecimal digits.
+ * encoding of single bytes and in at least so many, and `encoded` what it holds in base64 or hexadecimal digits.
  */
-export function contentCheck({ readsEightBit }: { readsEightBit: boolean }) {
-  const text = asciiTextCheck({ readsEightBit })
+export function contentCheck(options: { readsEightBit: boolean; least?: number | undefined }) {
+  const text = asciiTextCheck(options)
   const encoded = encodedCheck()
   return {
     write(bytes: Uint8Array): void {

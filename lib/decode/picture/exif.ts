@@ -5,7 +5,7 @@ import { once, readRaw } from '../raw-content.ts'
 import { numbersOf } from './exif-values.ts'
 import { readIcc } from './icc.ts'
 import { readIptc } from './iptc.ts'
-import { isZeros, type Metadata, metadataOf, withoutZerosBehind } from './metadata.ts'
+import { isZeros, type Metadata, metadataOf, textsBetweenZeros, withoutZerosBehind } from './metadata.ts'
 import { readPhotoshop } from './photoshop.ts'
 import { parseTiff, type Tiff, type TiffValue } from './tiff.ts'
 import { writeUtf16 } from './utf-16-text.ts'
@@ -169,12 +169,7 @@ async function readValue(value: TiffValue, tiff: Tiff, metadata: Metadata): Prom
   if (own !== undefined && count <= 2 ** 16) return own(value, metadata, tiff)
   if (type === 2 || type === 129) {
     // Some tags have several texts (TIFF 6.0, Copyright).
-    for (let from = 0; from < bytes.length; ) {
-      const end = bytes.indexOf(0, from)
-      const to = end === -1 ? bytes.length : end
-      await metadata.text(bytes.subarray(from, to))
-      from = to + 1
-    }
+    for (const text of textsBetweenZeros(bytes)) await metadata.text(text)
   } else if (type === 1 || type === 6 || type === 7) {
     const text = withoutZerosBehind(bytes)
     if (type !== 7 && count <= 4) await metadata.numbers(numbersOf(value, tiff.isLittle)!)

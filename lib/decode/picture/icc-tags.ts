@@ -2,7 +2,7 @@ import type { RowWriter } from '../database/row-writer.ts'
 import { toUtf8 } from '../database/utf16.ts'
 import { isZero, type Piece, unusedIsZero } from './icc-pieces.ts'
 import { curveEnd, lutEnd, wholeLut } from './icc-tables.ts'
-import { textCells, utf8Cells } from './picture-fields.ts'
+import { textCells } from './picture-fields.ts'
 
 /** What is wrong with a tag: a type that is not read, or not what its type has. */
 type TagProblem = 'unknown' | 'corrupt'
@@ -126,7 +126,7 @@ function readUnicode(tag: Buffer, from: number, texts: readonly Piece[], rows: R
 }
 
 function unicodeCells(rows: RowWriter, bytes: Uint8Array): void {
-  utf8Cells(rows, toUtf8(bytes, 'utf-16be'))
+  textCells(rows, toUtf8(bytes, 'utf-16be'))
 }
 
 /** colorantTableType (10.5): names of 32 bytes, and a colour of 6 behind each. */

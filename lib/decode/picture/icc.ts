@@ -1,5 +1,6 @@
+import { headLength } from '../checks/known-formats.ts'
 import { uuidText } from '../database/number-text.ts'
-import { type RowWriter, rowWriter } from '../database/row-writer.ts'
+import { type RowWriter, textWriter } from '../database/row-writer.ts'
 import { addGap, type Decoding } from '../decoding.ts'
 import { once, readRaw } from '../raw-content.ts'
 import type { UnverifiedReason } from '../unverified.ts'
@@ -20,16 +21,16 @@ const profileIdAt = 84
  */
 export async function readIcc(bytes: Uint8Array, path: readonly string[], decoding: Decoding): Promise<void> {
   await readRaw(once(bytes), path, decoding, { kind: 'structure' })
-  const rows = rowWriter([...path, 'text'], decoding)
+  const rows = textWriter([...path, 'text'], decoding)
   const gap = (reason: UnverifiedReason, expected: string) =>
     addGap(decoding, { reason, path, offset: 0, detail: `icc: expected ${expected}` })
-  await readProfile(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), rows, gap)
+  await readProfile(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), rows, decoding, gap)
   await rows.end()
 }
 
 type Gap = (reason: UnverifiedReason, expected: string) => void
 
-async function readProfile(bytes: Buffer, rows: RowWriter, gap: Gap): Promise<void> {
+async function readProfile(bytes: Buffer, rows: RowWriter, decoding: Decoding, gap: Gap): Promise<void> {
   if (bytes.length < tagsAt) return gap('truncated', 'more bytes of a profile')
   if (bytes.toString('latin1', signatureAt, signatureAt + 4) !== 'acsp') return gap('corrupt', 'a profile')
   await writeHeader(bytes, rows)
@@ -53,7 +54,20 @@ async function readProfile(bytes: Buffer, rows: RowWriter, gap: Gap): Promise<vo
     textCells(rows, bytes.subarray(from, to))
     await rows.endRow()
   }
-  for (const { from, to } of tags) await readOneTag(bytes.subarray(from, to), rows, gap)
+  for (const { from, to } of tags) {
+    const tag = bytes.subarray(from, to)
+    if (isOther(tag, decoding)) gap('unsupported-format', 'texts that are of no format')
+    await readOneTag(tag, rows, gap)
+  }
+}
+
+/** Where the text of a tag begins. */
+const textAt: Readonly<Record<string, number>> = { text: 8, desc: 12 }
+
+/** Whether the text of a tag is a content of its own, as HTML is, which a line does not say. */
+function isOther(tag: Buffer, decoding: Decoding): boolean {
+  const at = textAt[tag.toString('latin1', 0, 4)]
+  return at !== undefined && decoding.isContainer(tag.subarray(at, at + headLength))
 }
 
 async function readOneTag(tag: Buffer, rows: RowWriter, gap: Gap): Promise<void> {

@@ -8,11 +8,18 @@ import { type Metadata, unlessStopped, withoutZerosBehind } from './metadata.ts'
 import { readPhotoshop } from './photoshop.ts'
 import { writeUtf16 } from './utf-16-text.ts'
 
-/** What applications write into a picture in JPEG, in segments of their own: each begins with a name. `end`: reads what stands in several of them. */
-export type ApplicationData = { segment(code: number, payload: Buffer): Promise<void>; end(): Promise<void> }
+/** What applications write into a picture in JPEG, in segments of their own: each begins with a name, or is a comment. `end`: reads what stands in several of them. */
+export type ApplicationData = {
+  segment(code: number, payload: Buffer): Promise<void>
+  comment(payload: Buffer): Promise<void>
+  end(): Promise<void>
+}
 
 /** So much of one picture is put together out of segments. */
 const mostJoined = 16 * 2 ** 20
+
+/** A segment has no more behind its length. */
+const mostPayload = 65_533
 
 type Piece = { at: number; bytes: Buffer }
 type Joined = { pieces: Piece[]; whole: Set<number> }
@@ -23,6 +30,8 @@ export function applicationData(metadata: Metadata): ApplicationData {
   /** By the MD5 of it that its pieces have. */
   const extended = new Map<string, Joined>()
   const photoshop: Buffer[] = []
+  /** Pieces of a comment that is longer than a segment. */
+  let comment: Buffer[] = []
   let joined = 0
 
   function count(bytes: Buffer): Buffer {
@@ -68,6 +77,8 @@ export function applicationData(metadata: Metadata): ApplicationData {
 
   async function readUnknown(payload: Buffer): Promise<void> {
     if (payload.length === 0) return
+    // What it says may go on in the next one.
+    if (payload.length === mostPayload) metadata.gap('unsupported-format', 'expected long segments that are read')
     if (decoding.isContainer(payload.subarray(0, headLength))) return metadata.content('segment', payload)
     const detail = 'jpeg: expected segments of applications that are read'
     await readRaw(once(payload), metadata.pathOf('segment'), decoding, {
@@ -77,7 +88,19 @@ export function applicationData(metadata: Metadata): ApplicationData {
     })
   }
 
+  async function endComment(): Promise<void> {
+    const pieces = comment
+    comment = []
+    await metadata.text(Buffer.concat(pieces))
+  }
+
   return {
+    async comment(payload) {
+      await unlessStopped(decoding, async () => {
+        comment.push(payload.length === mostPayload ? count(payload) : payload)
+        if (payload.length < mostPayload) await endComment()
+      })
+    },
     async segment(code, payload) {
       const kind = kinds.find(([own, name]) => own === code && payload.toString('latin1', 0, name.length) === name)
       await unlessStopped(decoding, async () => {
@@ -85,6 +108,7 @@ export function applicationData(metadata: Metadata): ApplicationData {
       })
     },
     async end() {
+      await unlessStopped(decoding, endComment)
       await unlessStopped(decoding, async () => {
         if (profile.pieces.length > 0) await readProfile(profile, metadata)
       })

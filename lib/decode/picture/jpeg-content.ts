@@ -91,7 +91,7 @@ async function* readPicture(source: ByteSource, metadata: Metadata): AsyncGenera
       const payload = await take(length - 2)
       yield payload
       if (code >= 0xe0 && code <= 0xef) await application.segment(code, payload)
-      else if (code === mark.comment) await metadata.text(payload)
+      else if (code === mark.comment) await application.comment(payload)
       else if (code === mark.quantization) {
         if (!isQuantization(payload)) throw stop('corrupt', 'expected tables of quantization')
       } else if (code === mark.huffman) {

@@ -19,6 +19,8 @@ export type Frame = {
   mcusWide: number
   mcusHigh: number
   components: Component[]
+  /** How many blocks the scans so far have looked at, and how many bytes they have. */
+  walked: { blocks: number; bytes: number }
 }
 
 /** Reads what stands behind the length of a SOF0, SOF1 or SOF2; absent where it contradicts itself. */
@@ -53,11 +55,27 @@ export function parseFrame(code: number, bytes: Uint8Array): Frame | undefined {
     mcusWide: Math.ceil(width / (8 * mostH)),
     mcusHigh: Math.ceil(height / (8 * mostV)),
     components,
+    walked: { blocks: 0, bytes: 0 },
   }
 }
 
-/** Of each code of 16 bits and less, at all 16 bits that begin with it: its length above its value; 0: there is none. */
-export type HuffmanTable = Uint16Array
+/**
+ * Codes of up to 16 bits, in their order, filled up to 16 with zeros: where those of each length end, and their values. `short`: of each code of few bits, at all ten bits that begin with it, its length above
+ * its value; 0: there is none. A picture of few pixels has four tables as well, so that one has to be made in no time.
+ */
+export type HuffmanTable = { short: Uint16Array; ends: number[]; firsts: number[]; values: Uint8Array }
+
+const shortBits = 10
+
+/** The code that sixteen bits begin with: its length above its value; 0: there is none. */
+export function codeAt({ short, ends, firsts, values }: HuffmanTable, bits: number): number {
+  const entry = short[bits >> (16 - shortBits)]!
+  if (entry !== 0) return entry
+  for (let length = shortBits + 1; length <= 16; length++)
+    if (bits < ends[length]!)
+      return (length << 8) | values[firsts[length]! + ((bits - ends[length - 1]!) >> (16 - length))]!
+  return 0
+}
 
 /** `[kind][number]`: kind 0 is of DC, 1 of AC. */
 export type HuffmanTables = [HuffmanTable[], HuffmanTable[]]
@@ -68,17 +86,26 @@ export function readHuffmanTables(bytes: Uint8Array, tables: HuffmanTables): boo
     const [kind, number] = [bytes[at]! >> 4, bytes[at]! & 15]
     const counts = bytes.subarray(at + 1, at + 17)
     if (kind > 1 || number > 3 || counts.length < 16) return false
-    const table = new Uint16Array(65536)
-    let from = 0
     at += 17
-    for (let length = 1; length <= 16; length++)
+    const total = counts.reduce((sum, count) => sum + count, 0)
+    const values = bytes.slice(at, at + total)
+    if (values.length < total) return false
+    at += total
+    const table = { short: new Uint16Array(1 << shortBits), ends: [0], firsts: [0], values }
+    let [end, first] = [0, 0]
+    for (let length = 1; length <= 16; length++) {
+      table.firsts.push(first)
       for (let left = counts[length - 1]!; left > 0; left--) {
-        const to = from + (1 << (16 - length))
+        const from = end
+        end += 1 << (16 - length)
         // A code of ones alone is none (C.2).
-        if (at === bytes.length || to > 65535) return false
-        table.fill((length << 8) | bytes[at++]!, from, to)
-        from = to
+        if (end > 65535) return false
+        if (length <= shortBits)
+          table.short.fill((length << 8) | values[first]!, from >> (16 - shortBits), end >> (16 - shortBits))
+        first++
       }
+      table.ends.push(end)
+    }
     tables[kind as 0 | 1][number] = table
   }
   return true

@@ -4,9 +4,9 @@ import type { Frame, Scan } from './jpeg-frame.ts'
 import { createWalk, type Walk } from './jpeg-walk.ts'
 import type { Metadata } from './metadata.ts'
 
-/** So many blocks are walked through whatever a scan has, and so many more for each of its bytes: a small file may say that it is a large picture. */
-const freeBlocks = 2 ** 27
-const blocksPerByte = 64
+/** So many blocks are walked through whatever a picture's scans have, and so many more for each of their bytes: a small file may say that it is a large picture. */
+const freeBlocks = 2 ** 25
+const blocksPerByte = 16
 
 /**
  * Reads the coded data of a scan (ITU-T T.81, B.1.1.5), up to the marker behind it, and yields it as it is: zeros are stuffed behind each `FF`, and restart
@@ -24,7 +24,6 @@ export async function* readCoded(
     walk = createWalk(frame, scan, interval)
   }
   let restarts = 0
-  let read = 0
 
   function endInterval(isLast: boolean): void {
     if (walk === undefined || walk.endInterval(isLast)) return
@@ -54,15 +53,18 @@ export async function* readCoded(
     }
     const to = at === -1 ? chunk.length : at
     walk?.write(chunk, from, to)
-    read += to
-    if (walk !== undefined && walk.blocks > freeBlocks + blocksPerByte * read) {
+    const { walked } = frame
+    walked.bytes += to
+    if (walk !== undefined && walked.blocks + walk.blocks > freeBlocks + blocksPerByte * walked.bytes) {
       source.giveBack(chunk)
       throw new DecodingStopped('limit', path, 0, 'jpeg: expected fewer blocks for as much coded data')
     }
     yield chunk.subarray(0, to)
     if (to < chunk.length) source.giveBack(chunk.subarray(to))
   }
+  const walkedToItsEnd = walk
   endInterval(true)
+  frame.walked.blocks += walkedToItsEnd?.blocks ?? 0
 }
 
 /** Makes room for what a progressive scan has to know of those before it. */

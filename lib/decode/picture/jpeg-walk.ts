@@ -1,4 +1,4 @@
-import type { Frame, HuffmanTable, Scan, ScanComponent } from './jpeg-frame.ts'
+import { codeAt, type Frame, type HuffmanTable, type Scan, type ScanComponent } from './jpeg-frame.ts'
 
 /**
  * Walks through the coded data of one scan (ITU-T T.81, F.2 and G.2), in which it tells each block, so that it is known to end where the picture does: bytes that nobody
@@ -80,7 +80,7 @@ export function createWalk(frame: Frame, scan: Scan, interval: number): Walk {
 
   function decode(table: HuffmanTable): number {
     if (count < 16) refill()
-    const entry = table[(bits >>> (count - 16)) & 0xffff]!
+    const entry = codeAt(table, (bits >>> (count - 16)) & 0xffff)
     if (entry === 0) isWrong = true
     count -= entry >> 8
     return entry & 0xff

@@ -80,6 +80,20 @@ export function withoutZerosBehind(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, to)
 }
 
+/**
+ * The texts between zero bytes. Where all but a mark are single characters, as in UTF-16 and UTF-32, they stay as they are written, which is no text.
+ */
+export function textsBetweenZeros(bytes: Uint8Array): Uint8Array[] {
+  const texts: Uint8Array[] = []
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(zero, from)
+    const to = end === -1 ? bytes.length : end
+    if (to > from) texts.push(bytes.subarray(from, to))
+    from = to + 1
+  }
+  return texts.length > 2 && texts.slice(1).every(({ length }) => length === 1) ? [bytes] : texts
+}
+
 export const isZeros = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === zero)
 
 /** Does what may stop: then the stop is a gap, and what comes behind is read all the same, unless a limit of the whole object was reached. */

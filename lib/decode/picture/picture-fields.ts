@@ -1,7 +1,8 @@
-import { isUtf8 } from 'node:buffer'
-import { type RowWriter, rowWriter } from '../database/row-writer.ts'
-import type { Decoding } from '../decoding.ts'
+import { headLength } from '../checks/known-formats.ts'
+import { type RowWriter, textWriter } from '../database/row-writer.ts'
+import { addGap, type Decoding } from '../decoding.ts'
 import { once, readRaw } from '../raw-content.ts'
+import { textsBetweenZeros } from './metadata.ts'
 
 /**
  * What a picture says about itself in fields: `[...path, 'metadata']` has a line for each piece of it, which begins with its name. What is a number there is also
@@ -23,7 +24,7 @@ const mostHeld = 64 * 1024
 const lineFeed = Buffer.from('\n')
 
 export function pictureFields(path: readonly string[], decoding: Decoding): PictureFields {
-  const rows = rowWriter([...path, 'metadata'], decoding)
+  const rows = textWriter([...path, 'metadata'], decoding)
   let held: Uint8Array[] = []
   let heldBytes = 0
   let pushed = 0
@@ -46,7 +47,16 @@ export function pictureFields(path: readonly string[], decoding: Decoding): Pict
   return {
     async texts(name, ...values) {
       rows.ascii(name)
-      for (const value of values) textCells(rows, value)
+      for (const value of values) {
+        if (decoding.isContainer(value.subarray(0, headLength)))
+          addGap(decoding, {
+            reason: 'unsupported-format',
+            path,
+            offset: 0,
+            detail: 'expected names that are of no format',
+          })
+        textCells(rows, value)
+      }
       await rows.endRow()
     },
     async numbers(name, bytes, widths, order = 'BE') {
@@ -68,22 +78,7 @@ export function pictureFields(path: readonly string[], decoding: Decoding): Pict
   }
 }
 
-/** Writes a text as cells of a row: what stands between zero bytes, and nothing for these. `bytes`: in UTF-8 or Latin-1. */
+/** Writes a text as cells of a row: what stands between zero bytes, and nothing for these. */
 export function textCells(rows: RowWriter, bytes: Uint8Array): void {
-  utf8Cells(rows, toText(bytes))
-}
-
-/** The same for a text that has to be UTF-8. */
-export function utf8Cells(rows: RowWriter, bytes: Uint8Array): void {
-  for (let from = 0; from < bytes.length; ) {
-    const end = bytes.indexOf(0, from)
-    const to = end < 0 ? bytes.length : end
-    if (to > from) rows.cell(bytes, from, to)
-    from = to + 1
-  }
-}
-
-/** A text that is said to be in Latin-1, or in ASCII, as UTF-8, which many write in its place: no text in Latin-1 is that by chance. */
-export function toText(bytes: Uint8Array): Uint8Array {
-  return isUtf8(bytes) ? bytes : Buffer.from(Buffer.from(bytes).toString('latin1'))
+  for (const text of textsBetweenZeros(bytes)) rows.cell(text)
 }

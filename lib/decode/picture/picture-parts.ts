@@ -1,11 +1,11 @@
+import { isUtf8 } from 'node:buffer'
 import { type ByteSource, byteSource } from '../byte-source.ts'
 import { headLength } from '../checks/known-formats.ts'
 import { decodeMember } from '../decode-member.ts'
 import { countMember, type Decoding, DecodingStopped } from '../decoding.ts'
 import { inOne } from '../next-bytes.ts'
-import { readRaw } from '../raw-content.ts'
+import { once, readRaw } from '../raw-content.ts'
 import type { UnverifiedReason } from '../unverified.ts'
-import { toText } from './picture-fields.ts'
 
 /** Metadata of a picture that has to be held has at most so many bytes. */
 export const mostMetadata = 16 * 2 ** 20
@@ -23,12 +23,13 @@ export async function holdMetadata(source: ByteSource, path: readonly string[]):
   return Buffer.concat(parts)
 }
 
-/** Reads a text, or another content in the place of one, as a content of its own. */
+/** Reads a text of any length, or another content in the place of one, as a content of its own. */
 export async function readText(bytes: Uint8Array, path: readonly string[], decoding: Decoding): Promise<void> {
   countMember(decoding, path)
   if (bytes.length === 0) return
-  const content = decoding.isContainer(bytes.subarray(0, headLength)) ? bytes : toText(bytes)
-  await decodeMember({ source: byteSource(inOne(content)), path }, decoding)
+  if (isUtf8(bytes) || decoding.isContainer(bytes.subarray(0, headLength)))
+    return decodeMember({ source: byteSource(inOne(bytes)), path }, decoding)
+  await readRaw(once(bytes), path, decoding, { kind: 'text', least: 0 })
 }
 
 /** Pushes bytes that are not read, or not as they should be, and says so; nothing for no bytes. */

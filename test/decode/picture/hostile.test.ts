@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { sampleFormats } from '../../../lib/scan/controls/sample-formats.ts'
+import { pngChunk } from '../../../lib/scan/controls/samples/picture-samples.ts'
 import { scanObject } from '../../../lib/scan/scan-object.ts'
 import { makeIndex, seededRandom } from '../../subject-index/make-index.ts'
 import { someOf } from '../../support/some-of.ts'
@@ -20,6 +22,7 @@ import {
   tiff,
   webpOf,
 } from './jpeg-writer.ts'
+import { iccOf, tagOf } from './picture-bytes.ts'
 
 const id = 'bob_smith77'
 const index = makeIndex([id])
@@ -191,6 +194,76 @@ describe('somebody in a picture', () => {
       expect(await isClean(wrap(Buffer.from(`user bob_smith78\n`)))).toBe(true)
     })
 })
+
+const textPlaces: Record<string, (bytes: Buffer) => Buffer> = {
+  'a comment of JPEG': (bytes) => jpegOf([segment(0xfe, bytes)]),
+  'a text of Exif': (bytes) => inExif(tiff({ image: [bytesOf(0x010e, bytes, 2)] })),
+  'Exif of PNG': (bytes) => pngWith('eXIf', tiff({ image: [bytesOf(0x010e, bytes, 2)] })),
+  'a text of PNG': (bytes) => pngWith('tEXt', after('Comment\0', bytes)),
+  'a compressed text of PNG': (bytes) => pngWith('zTXt', after('Comment\0\0', deflateSync(bytes))),
+  'the name of a text of PNG': (bytes) => pngWith('tEXt', Buffer.concat([bytes.subarray(0, 79), hex('00')])),
+  'a comment of GIF': gifWith,
+  'a text of a profile': (bytes) =>
+    pngWith('iCCP', after('a\0\0', deflateSync(iccOf([['cprt', tagOf('text', bytes)]])))),
+}
+function pngWith(type: string, bytes: Uint8Array): Buffer {
+  const [head, tail] = [sampleFormats.png!.wrap(Buffer.alloc(0)), 33]
+  return Buffer.concat([head.subarray(0, tail), pngChunk(type, bytes), head.subarray(tail)])
+}
+function gifWith(bytes: Buffer): Buffer {
+  return Buffer.from(sampleFormats.gif!.wrap(bytes))
+}
+
+describe('a text in a picture', () => {
+  for (const [place, wrap] of Object.entries(textPlaces)) {
+    test(`may be short and in Latin-1: ${place}`, async () => {
+      expect(await isClean(wrap(Buffer.from('\xa9 Andr\xe9', 'latin1')))).toBe(true)
+    })
+
+    test(`is not clean where it may be anything: ${place}`, async () => {
+      const unknown: Record<string, Buffer> = {
+        'a cipher without control bytes': Buffer.from(Array.from(Buffer.from(text), (byte) => (byte ^ 0xd5) | 0xa0)),
+        'Cyrillic in one byte each': hex('eff0e8e2e5f22c20ece8f02120cff0e8e2e5f2'),
+        'a character in Latin-1 and others in UTF-8': Buffer.concat([
+          Buffer.from('caf\xe9 ', 'latin1'),
+          Buffer.from('ｂｏｂ＿ｓｍｉｔｈ７７'),
+        ]),
+        'a soft hyphen behind a character in Latin-1': Buffer.concat([
+          Buffer.from('caf\xe9 ', 'latin1'),
+          Buffer.from('bob\u00ad_smith77'),
+        ]),
+        'UTF-32': Buffer.from(id.split('').join('\0\0\0')),
+        'UTF-32 with a mark': Buffer.concat([hex('fffe0000'), Buffer.from(id.split('').join('\0\0\0'))]),
+      }
+      for (const [name, bytes] of Object.entries(unknown))
+        expect(`${name}: ${await isClean(wrap(bytes))}`).toBe(`${name}: false`)
+    })
+  }
+
+  test.each([0xfe, 0xe9])('is found, or said not to be read, where it is longer than a segment (%i)', async (code) => {
+    const before = 'word '.repeat(13_105)
+    expect(await isClean(jpegOf([segment(code, `${before}user bob`), segment(code, '_smith77 and others')]))).toBe(
+      false,
+    )
+  })
+})
+
+test('a text of a format that is written as a line is not clean', async () => {
+  const html = Buffer.from('<html><body>bob<b>_smith77</b></body></html>')
+  for (const [place, wrap] of Object.entries(textPlaces))
+    expect(`${place}: ${await isClean(wrap(html))}`).toBe(`${place}: false`)
+})
+
+test.each(['png', 'gif', 'jpeg', 'webp'])(
+  'who stands behind %s in a text of a format is found, or it is not clean',
+  async (format) => {
+    const bytes = sampleFormats[format]!.wrap(Buffer.from('<a/>'))
+    expect(await isClean(bytes)).toBe(true)
+    expect(await isClean(Buffer.concat([bytes, Buffer.from('<html><body>bob<b>_smith77</b></body></html>')]))).toBe(
+      false,
+    )
+  },
+)
 
 /** Texts of which none stands plainly in the file. */
 const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><a>user ${id} and others</a></x:xmpmeta>`
