@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { NotKnown } from '../errors.ts'
-import { bundlePrefix } from '../pipeline/export-bundle.ts'
+import { bundlePrefix } from '../pipeline/export-selection.ts'
 import { exportId } from '../pipeline/task-input.ts'
 import type { Ports } from '../ports.ts'
 import type { AnswerOf, ApiRequest, Route } from './route.ts'

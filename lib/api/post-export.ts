@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { NotKnown } from '../errors.ts'
-import { bundlePrefix, periodSelection } from '../pipeline/export-bundle.ts'
+import { bundlePrefix, periodSelection } from '../pipeline/export-selection.ts'
 import { exportId, runId } from '../pipeline/task-input.ts'
 import type { Ports } from '../ports.ts'
 import { executionName } from './execution-name.ts'

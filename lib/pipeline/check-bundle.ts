@@ -3,7 +3,7 @@ import { NotKnown } from '../errors.ts'
 import { verifyBundle } from '../export/verify-bundle.ts'
 import type { Ports } from '../ports.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
-import { bundlePrefix } from './export-bundle.ts'
+import { bundlePrefix } from './export-selection.ts'
 import { type ChainPorts, readKeyChains } from './keys/key-chains.ts'
 import { exportId, parseInput } from './task-input.ts'
 

@@ -17,25 +17,12 @@ import { parseCertificates } from '../timestamp/certificate.ts'
 import type { KeptTimestamp, TimestampRef } from '../timestamp/kept-timestamp.ts'
 import { verifyTimestamp } from '../timestamp/verify-timestamp.ts'
 import { formatDocument, readDocument } from './evidence/documents.ts'
+import { bundlePrefix, endOf, type Selection, selection, startOf } from './export-selection.ts'
 import { readKeyChains } from './keys/key-chains.ts'
 import { gateScopesOf } from './scope/gate-scopes.ts'
 import { exportId, parseInput } from './task-input.ts'
 
-const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
-
-/** `from <= made < to`; a date stands for its beginning (UTC) in `from` and for its end in `to`. */
-export const periodSelection = z
-  .strictObject({ from: moment, to: moment })
-  .check(z.refine(({ from, to }) => startOf(from) < endOf(to), 'expected from before to'))
-
-/** One run, or every run with a statement made in a period, with all that the checkpoint covers of it: half a run would hide what its other half says. */
-const selection = z.union([
-  z.strictObject({ runId: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/)) }),
-  periodSelection,
-])
 const exportInput = z.strictObject({ exportId, selection })
-
-type Selection = z.infer<typeof selection>
 
 /** A timestamp that was kept and does not hold. */
 type TimestampFault = TimestampRef & { why: string }
@@ -51,8 +38,6 @@ export type ExportPorts = {
   logSigner: PublicKeys
 }
 
-/** Where the files of an export are kept; the rest of each key is the path inside the bundle. */
-export const bundlePrefix = (exportId: string) => `exports/${exportId}/`
 const pinKey = (exportId: string) => `exports/${exportId}.json`
 
 /** What an export is made of, so that an export that is repeated gives the same bytes although the log has grown. */
@@ -208,14 +193,4 @@ async function readVouched(
   if (subject[0]!.name !== name || hash('sha256', document, 'hex') !== subject[0]!.digest.sha256)
     throw new EvidenceConflict(`${name}: expected the document that was attested, got another`)
   return document
-}
-
-const day = 24 * 60 * 60 * 1000
-
-function startOf(moment: string): number {
-  return Date.parse(moment)
-}
-
-function endOf(moment: string): number {
-  return Date.parse(moment) + (moment.length === 10 ? day : 0)
 }
