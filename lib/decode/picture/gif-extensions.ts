@@ -4,6 +4,7 @@ import { inOne, takeBytes } from '../next-bytes.ts'
 import { readRaw } from '../raw-content.ts'
 import { subBlocks } from './gif-blocks.ts'
 import { readIcc } from './icc.ts'
+import { withoutZerosBehind } from './metadata.ts'
 import type { PictureFields } from './picture-fields.ts'
 import { holdMetadata, readText, readUnknown } from './picture-parts.ts'
 
@@ -38,7 +39,7 @@ export async function readExtension(label: number, source: ByteSource, part: Par
       if ((await takeBytes(source, 1))?.[0] !== 0) throw stop('corrupt', 'expected the end of an extension')
       return
     case comment:
-      return readBlocks(source, part, (bytes) => readText(withoutZeros(bytes), path, decoding))
+      return readBlocks(source, part, (bytes) => readText(withoutZerosBehind(bytes), path, decoding))
     case plainText:
       await fields.numbers('text', await first(12), textWidths, 'LE')
       return readBlocks(source, part, (bytes) => readText(bytes, path, decoding))
@@ -63,7 +64,7 @@ async function readBlocks(
   const lengths: number[] = []
   const bytes = await holdMetadata(subBlocks(source, stop, lengths), path)
   await read(bytes)
-  if (lengths.slice(0, -1).every((length) => length === mostOfBlock)) return
+  if (areFull(lengths)) return
   await readText(
     apart(bytes, lengths, () => lineFeed),
     [...path, 'blocks'],
@@ -72,6 +73,7 @@ async function readBlocks(
 }
 
 const mostOfBlock = 255
+const areFull = (lengths: readonly number[]) => lengths.slice(0, -1).every((length) => length === mostOfBlock)
 const lineFeed = 0x0a
 
 /** Blocks again, with a byte in front of each. */
@@ -90,13 +92,6 @@ function readUnknownBlocks(source: ByteSource, part: Part): Promise<void> {
   return readBlocks(source, part, (bytes) => readUnknown(byteSource(inOne(bytes)), part.path, part.decoding, detail))
 }
 
-/** What programs of C have behind a text. */
-function withoutZeros(bytes: Buffer): Buffer {
-  let end = bytes.length
-  while (end > 0 && bytes[end - 1] === 0) end--
-  return bytes.subarray(0, end)
-}
-
 /** An extension of an application, behind its name and a code of three bytes (26). */
 async function readApplication(name: string, source: ByteSource, part: Part): Promise<void> {
   const { path, decoding, fields, stop } = part
@@ -110,7 +105,7 @@ async function readApplication(name: string, source: ByteSource, part: Part): Pr
     addGap(decoding, { reason: 'corrupt', path, offset: 0, detail: 'gif: expected a number of repetitions' })
     return readRaw(byteSource(inOne(bytes)), path, decoding, { kind: 'any' })
   }
-  if (name === 'XMP DataXMP') return readText(await holdXmp(source, path, stop), path, decoding)
+  if (name === 'XMP DataXMP') return readText(await holdXmp(source, part), path, decoding)
   if (name.startsWith('ICCRGBG1')) return readIcc(await held(), path, decoding)
   await readUnknownBlocks(source, part)
 }
@@ -121,12 +116,13 @@ const loopWidths: Readonly<Record<number, readonly number[]>> = { 1: [1, 2], 2: 
 /** Behind XMP, so that whoever reads it as blocks comes to their end wherever the last one ended (XMP part 3, 1.1.2). */
 const magicTrailer = Buffer.from([1, ...Array.from({ length: 256 }, (_, index) => 255 - index)])
 
-/** XMP, which is not in blocks, though whoever takes it for such comes to its end; or in blocks all the same. */
-async function holdXmp(source: ByteSource, path: readonly string[], stop: Stop): Promise<Buffer> {
+/** XMP, which is not in blocks, though whoever takes it for such comes to its end; or in blocks all the same, each as long as it may be but the last. */
+async function holdXmp(source: ByteSource, { path, decoding, stop }: Part): Promise<Buffer> {
   const lengths: number[] = []
   const asBlocks = await holdMetadata(subBlocks(source, stop, lengths), path)
   const asItIs = apart(asBlocks, lengths, (length) => length)
-  return asItIs.subarray(-magicTrailer.length).equals(magicTrailer)
-    ? asItIs.subarray(0, -magicTrailer.length)
-    : asBlocks
+  if (asItIs.subarray(-magicTrailer.length).equals(magicTrailer)) return asItIs.subarray(0, -magicTrailer.length)
+  if (!areFull(lengths))
+    addGap(decoding, { reason: 'corrupt', path, offset: 0, detail: 'gif: expected XMP that ends as it has to' })
+  return asBlocks
 }

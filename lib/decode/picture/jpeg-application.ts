@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { headLength } from '../checks/known-formats.ts'
+import { byteSource } from '../byte-source.ts'
 import { DecodingStopped } from '../decoding.ts'
-import { once, readRaw } from '../raw-content.ts'
+import { inOne } from '../next-bytes.ts'
 import { readExif, readMultiPicture } from './exif.ts'
 import { readIcc } from './icc.ts'
 import { type Metadata, unlessStopped, withoutZerosBehind } from './metadata.ts'
 import { readPhotoshop } from './photoshop.ts'
+import { mostMetadata, readUnknown } from './picture-parts.ts'
 import { writeUtf16 } from './utf-16-text.ts'
 
 /** What applications write into a picture in JPEG, in segments of their own: each begins with a name, or is a comment. `end`: reads what stands in several of them. */
@@ -14,9 +15,6 @@ export type ApplicationData = {
   comment(payload: Buffer): Promise<void>
   end(): Promise<void>
 }
-
-/** So much of one picture is put together out of segments. */
-const mostJoined = 16 * 2 ** 20
 
 /** A segment has no more behind its length. */
 const mostPayload = 65_533
@@ -36,8 +34,8 @@ export function applicationData(metadata: Metadata): ApplicationData {
 
   function count(bytes: Buffer): Buffer {
     joined += bytes.length
-    if (joined <= mostJoined) return bytes
-    throw new DecodingStopped('limit', path, 0, `jpeg: expected at most ${mostJoined} bytes of metadata`)
+    if (joined <= mostMetadata) return bytes
+    throw new DecodingStopped('limit', path, 0, `jpeg: expected at most ${mostMetadata} bytes of metadata`)
   }
 
   const kinds: readonly [code: number, name: string, read: (bytes: Buffer) => Promise<void> | void][] = [
@@ -75,23 +73,20 @@ export function applicationData(metadata: Metadata): ApplicationData {
     [0xee, 'Adobe', (bytes) => readAdobe(bytes, metadata)],
   ]
 
-  async function readUnknown(payload: Buffer): Promise<void> {
+  async function readOther(payload: Buffer): Promise<void> {
     if (payload.length === 0) return
     // What it says may go on in the next one.
     if (payload.length === mostPayload) metadata.gap('unsupported-format', 'expected long segments that are read')
-    if (decoding.isContainer(payload.subarray(0, headLength))) return metadata.content('segment', payload)
     const detail = 'jpeg: expected segments of applications that are read'
-    await readRaw(once(payload), metadata.pathOf('segment'), decoding, {
-      kind: 'named',
-      reason: 'unsupported-format',
-      detail,
-    })
+    await readUnknown(byteSource(inOne(payload)), metadata.pathOf('segment'), decoding, detail)
   }
 
   async function endComment(): Promise<void> {
     const pieces = comment
     comment = []
     await metadata.text(Buffer.concat(pieces))
+    // They may be comments of their own as well.
+    if (pieces.length > 1) for (const piece of pieces) await metadata.text(piece)
   }
 
   return {
@@ -104,7 +99,7 @@ export function applicationData(metadata: Metadata): ApplicationData {
     async segment(code, payload) {
       const kind = kinds.find(([own, name]) => own === code && payload.toString('latin1', 0, name.length) === name)
       await unlessStopped(decoding, async () => {
-        await (kind === undefined ? readUnknown(payload) : kind[2](payload.subarray(kind[1].length)))
+        await (kind === undefined ? readOther(payload) : kind[2](payload.subarray(kind[1].length)))
       })
     },
     async end() {

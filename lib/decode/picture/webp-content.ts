@@ -1,17 +1,14 @@
-import type { ByteSource } from '../byte-source.ts'
-import { headLength } from '../checks/known-formats.ts'
+import { type ByteSource, byteSource } from '../byte-source.ts'
 import { countMember, stopOf } from '../decoding.ts'
 import type { Format } from '../format.ts'
-import { nextBytes, takeBytes } from '../next-bytes.ts'
-import { once, readRaw } from '../raw-content.ts'
+import { inOne, nextBytes, takeBytes } from '../next-bytes.ts'
 import { readAsWritten } from './as-written.ts'
 import { readExif } from './exif.ts'
 import { readIcc } from './icc.ts'
 import { type Metadata, metadataOf, unlessStopped, withoutZerosBehind } from './metadata.ts'
+import { mostMetadata, readUnknown } from './picture-parts.ts'
 import { addPicture } from './pixels.ts'
 
-/** More of metadata is not held. */
-const mostMetadata = 16 * 2 ** 20
 const frameHeader = 16
 
 /**
@@ -40,12 +37,12 @@ async function* readFile(source: ByteSource, metadata: Metadata): AsyncGenerator
   if (head === undefined) throw stop('truncated', 'expected more bytes')
   yield head
   const size = head.readUInt32LE(4) - 4
-  const state = { pictures: 0, frames: 0 }
+  const state = { pictures: 0 }
   yield* readChunks(source, size, false, state, metadata)
   if (state.pictures === 0) throw stop('corrupt', 'expected a picture')
 }
 
-type State = { pictures: number; frames: number }
+type State = { pictures: number }
 
 /** Reads `left` bytes of chunks, of the file or of a frame of it. */
 async function* readChunks(
@@ -75,7 +72,6 @@ async function* readChunks(
       yield header
       if ((header[15]! & 0xfc) !== 0) metadata.gap('corrupt', 'expected reserved bits that are zero')
       await metadata.numbers([0, 3, 6, 9, 12].map((at) => header.readUIntLE(at, 3)))
-      state.frames++
       yield* readChunks(source, length - frameHeader, true, state, metadata)
     } else if (name === 'VP8 ' || name === 'VP8L' || name === 'ALPH') {
       if (name !== 'ALPH') state.pictures++
@@ -121,12 +117,6 @@ async function readChunk(name: string, bytes: Buffer, metadata: Metadata): Promi
   if (name === 'EXIF') return readExif(bytes, metadata.pathOf('exif'), decoding)
   if (name === 'XMP ') return metadata.content('xmp', withoutZerosBehind(bytes))
   if (name === 'ICCP') return readIcc(bytes, metadata.pathOf('icc'), decoding)
-  if (bytes.length === 0) return
-  if (decoding.isContainer(bytes.subarray(0, headLength))) return metadata.content('chunk', bytes)
   const detail = 'webp: expected chunks that are read'
-  await readRaw(once(bytes), metadata.pathOf('chunk'), decoding, {
-    kind: 'named',
-    reason: 'unsupported-format',
-    detail,
-  })
+  await readUnknown(byteSource(inOne(bytes)), metadata.pathOf('chunk'), decoding, detail)
 }

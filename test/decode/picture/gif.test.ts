@@ -194,6 +194,15 @@ const refused: readonly { name: string; bytes: Buffer; gaps: string[] }[] = [
   },
 ]
 
+test('XMP without what shows that it is not in blocks is not clean: characters of it are taken for their lengths', async () => {
+  const text = Buffer.from(`<x:xmpmeta>${'x'.repeat(50)}${id}${' and others'.repeat(20)}`.slice(0, 160))
+  expect([text[0], text.toString('latin1', 61, 72)]).toEqual([60, id])
+  const { reading, contents } = await readPicture(
+    gifOf(application('XMP DataXMP', Buffer.concat([text, Buffer.from([0])])), image),
+  )
+  expect([gapsOf(reading).length > 0, isFound(contents, id)]).toEqual([true, false])
+})
+
 describe('a picture in GIF', () => {
   test.each(read)('is read: $name', async ({ bytes, contents }) => {
     for (const lengths of [[bytes.length], [1], [13, 64, 5]]) {

@@ -248,6 +248,12 @@ describe('a text in a picture', () => {
   })
 })
 
+test('who begins a comment is found behind one that is as long as a segment may be', async () => {
+  // The length that stands in front is a letter.
+  const comment = `${id} and others`.padEnd(0x41 - 2)
+  expect(await isClean(jpegOf([segment(0xfe, 'x'.repeat(65_533)), segment(0xfe, comment)]))).toBe(false)
+})
+
 test('a text of a format that is written as a line is not clean', async () => {
   const html = Buffer.from('<html><body>bob<b>_smith77</b></body></html>')
   for (const [place, wrap] of Object.entries(textPlaces))
