@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { createTokenMatcher } from '../../lib/scan/matcher.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
+import { hasRipgrep, timeRipgrep } from './time-ripgrep.ts'
 
 /**
  * Speed of the matcher in GB of text in memory per second of one core's time (so that a busy machine changes less): the
@@ -69,14 +69,6 @@ function timed(work: () => void): number {
   return (user + system) / 1e6
 }
 
-/** Undefined: it did not end in time. */
-function timedSearch(list: string, text: string): number | undefined {
-  const script = 'timeout 120 rg -F -a -c -j 1 -f "$1" "$2" >/dev/null; [ $? -lt 124 ] && times'
-  const { stdout } = spawnSync('sh', ['-c', script, 'sh', list, text], { encoding: 'utf8' })
-  const spent = [...(stdout.split('\n')[1] ?? '').matchAll(/([0-9]+)m([0-9.]+)s/g)]
-  return spent.length === 0 ? undefined : spent.reduce((sum, [, m, s]) => sum + Number(m) * 60 + Number(s), 0)
-}
-
 /** Finds what is there, and says how often. */
 function scan(index: ReturnType<typeof makeIndex>, corpus: Buffer, looking: 'kernel' | 'plain'): number {
   let occurrences = 0
@@ -87,12 +79,13 @@ function scan(index: ReturnType<typeof makeIndex>, corpus: Buffer, looking: 'ker
 }
 
 function search(corpus: Buffer, ids: readonly string[]): string {
+  if (!hasRipgrep()) return 'skipped: rg is not on this machine'
   const folder = mkdtempSync(join(tmpdir(), 'scan-bench-'))
   const [list, text, empty] = ['ids', 'text', 'empty'].map((name) => join(folder, name)) as [string, string, string]
   writeFileSync(list, `${ids.join('\n')}\n`)
   writeFileSync(text, corpus)
   writeFileSync(empty, '')
-  const [load, whole] = [timedSearch(list, empty), timedSearch(list, text)]
+  const [load, whole] = [timeRipgrep(list, empty), timeRipgrep(list, text)]
   rmSync(folder, { recursive: true })
   if (load === undefined || whole === undefined) return 'not within two minutes'
   return `${rate(corpus.length, Math.max(whole - load, 0.001))}, ${load.toPrecision(2)} s to load`
