@@ -39,8 +39,11 @@ const channel = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
   /** A person deletes and answers with `odv ack`. */
   z.strictObject({ kind: z.literal('manual'), deadline: duration }),
-  /** Built in: deletes files all of whose records belong, by their `owner` field, to transferred subjects. */
-  z.strictObject({ kind: z.literal('delete-files'), owner }),
+  /**
+   * Built in: deletes files all of whose records belong, by their `owner` field, to transferred subjects. `rewrite`: one that has records of others as well is
+   * written again without those of subjects; it is kept unless this says `true`.
+   */
+  z.strictObject({ kind: z.literal('delete-files'), owner, rewrite: z.optional(z.boolean()) }),
   /**
    * Built in: deletes object versions all of whose records belong, by their `owner` field, to transferred subjects.
    * `abortUploads`: an unfinished upload cannot be read; one whose key holds a transferred identifier is aborted only

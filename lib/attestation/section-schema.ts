@@ -114,12 +114,16 @@ export const request = {
   versionsSha256: sha256,
 }
 
+/** `objectsRewritten`: versions, of `bytesRewritten`, that others without `recordsRemoved` records of subjects took the place of; absent: none. */
 export const answer = {
   by: z.enum(['custodian', 'executor', 'deadline']),
   acknowledgedAt: time,
   certificateSha256: z.optional(sha256),
   versionsDeleted: count,
   bytesDeleted: count,
+  objectsRewritten: z.optional(count),
+  bytesRewritten: z.optional(count),
+  recordsRemoved: z.optional(count),
   versionsGone: count,
   kept: z.array(z.strictObject({ reason: text, ...tally })),
 }

@@ -95,7 +95,7 @@ export function acknowledgementStatement(
   requireRequest(context, store, request)
   if (acknowledgement.requestId !== request.requestId)
     throw new EvidenceConflict('acknowledgement statement: request: expected the one that was answered, got another')
-  const { by, acknowledgedAt, certificateSha256, deleted, gone, kept } = acknowledgement
+  const { by, acknowledgedAt, certificateSha256, deleted, rewritten, gone, kept } = acknowledgement
   return toStatement(context, document, {
     ...headOf(context),
     storeId: store.storeId,
@@ -112,6 +112,11 @@ export function acknowledgementStatement(
       ...section.optional({ certificateSha256 }),
       versionsDeleted: deleted.versions,
       bytesDeleted: deleted.bytes,
+      ...(rewritten && {
+        objectsRewritten: rewritten.versions,
+        bytesRewritten: rewritten.bytes,
+        recordsRemoved: rewritten.records,
+      }),
       versionsGone: gone,
       kept: kept.map(({ reason, versions, bytes }) => ({ reason, versions, bytes })),
     },

@@ -3,17 +3,23 @@ import { decodeObject } from '../decode/decode-object.ts'
 import type { Sink } from '../decode/sink.ts'
 import { findInKey } from '../scan/names/redact-key.ts'
 import { checkContent, type ScannedContent } from './check-content.ts'
-import { type OwnerRule, ownedRecords } from './judge-records.ts'
+import { type OwnedRecords, type OwnerRule, ownedRecords } from './judge-records.ts'
 import { watchForPending } from './pending-people.ts'
+import { createRewriting, type Written } from './rewriting.ts'
 
-/** `sha256` (hex) of all its bytes, also where pieces pinned it. */
-export type Judgement = { kind: 'delete'; records: number; sha256: string } | { kind: 'keep'; reason: string }
+/** `sha256` (hex) of all its bytes, also where pieces pinned it. `rewrite`: without `records` of subjects, as was written. */
+export type Judgement =
+  | { kind: 'delete'; records: number; sha256: string }
+  | { kind: 'rewrite'; records: number; sha256: string; written: Written }
+  | { kind: 'keep'; reason: string }
 
 /**
  * Decides from a version's bytes: delete only when every record's owner field is an identifier in scope, and the bytes
  * are those that were scanned. Records are the rows of CSV with a header that names `owner` once, or the objects of JSON Lines;
  * plain, gzip or zstd. A record that may hold another one, with the owner's name further inside, or that names somebody whose transfer is not confirmed, is kept, and so is all under a `key` that does. Whatever else it is, or cannot be read strictly to its end, is kept, for a reason that quotes
  * nothing. Reading stops at the first reason to keep; that there is no time left (`isLate`) is one.
+ *
+ * With `remaining`, a version that has records of others as well is to be rewritten: all its lines but those of subjects, byte for byte, packed as it was, were pushed there.
  */
 export async function judgeOwnership(
   chunks: AsyncIterable<Uint8Array>,
@@ -56,21 +62,31 @@ async function* inTime(chunks: AsyncIterable<Uint8Array>, isLate: () => boolean)
 
 async function judge(chunks: AsyncIterable<Uint8Array>, scanned: ScannedContent, rule: OwnerRule): Promise<Judgement> {
   const content = checkContent(scanned, keep)
-  const records = ownedRecords(rule, keep)
-  const reading = await decodeObject(content.read(chunks), (path) => {
-    switch (roleOf(path)) {
-      case 'main':
-        return records
-      case 'file-name':
-        return rule.pending ? watchForPending(rule.pending, 'file-name', () => keep(namesPending)) : ignored
-      case 'aside':
-        return keep('it holds bytes beside its records')
-    }
-  })
-  const gap = reading.gaps[0]
-  if (gap !== undefined) keep(`it was not read to its end: ${gap.reason}`)
-  content.finish(reading.sha256)
-  const count = records.complete()
-  if (count === 0) keep('it holds no records')
-  return { kind: 'delete', records: count, sha256: reading.sha256 }
+  const rewriting = createRewriting(rule.remaining)
+  let records: OwnedRecords | undefined
+  try {
+    const reading = await decodeObject(content.read(chunks), (path) => {
+      switch (roleOf(path)) {
+        case 'main':
+          records ??= ownedRecords({ ...rule, remaining: rewriting.sinkFor(path) }, keep)
+          return records
+        case 'file-name':
+          return rule.pending ? watchForPending(rule.pending, 'file-name', () => keep(namesPending)) : ignored
+        case 'aside':
+          return keep('it holds bytes beside its records')
+      }
+    })
+    const gap = reading.gaps[0]
+    if (gap !== undefined) keep(`it was not read to its end: ${gap.reason}`)
+    content.finish(reading.sha256)
+    const { owned, others } = records?.complete() ?? { owned: 0, others: 0 }
+    if (owned + others === 0) keep('it holds no records')
+    if (owned === 0) keep('none of its records is of somebody in the transfer manifest')
+    const { sha256 } = reading
+    return others === 0
+      ? { kind: 'delete', records: owned, sha256 }
+      : { kind: 'rewrite', records: owned, sha256, written: rewriting.written() }
+  } finally {
+    rewriting.stop()
+  }
 }

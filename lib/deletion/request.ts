@@ -44,7 +44,10 @@ export type RequestedVersion = InventoryEntry & {
   places: FoundPlace[]
 }
 
-/** The answer to a request. `deadline`: nobody answered in time. `kept` groups what was not deleted by reason. */
+/**
+ * The answer to a request. `deadline`: nobody answered in time. `rewritten`: versions, of so many bytes, in whose places others without `records` of subjects are; absent:
+ * none. `kept` groups what was not deleted by reason.
+ */
 export type Acknowledgement = {
   schemaVersion: 1
   requestId: string
@@ -52,6 +55,7 @@ export type Acknowledgement = {
   acknowledgedAt: string
   certificateSha256?: string
   deleted: { versions: number; bytes: number }
+  rewritten?: { versions: number; bytes: number; records: number }
   gone: number
   kept: { reason: string; versions: number; bytes: number }[]
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type BigIntStats, constants } from 'node:fs'
 import type { StoreConfig } from '../config.ts'
 import { ReadFailed } from '../errors.ts'
@@ -7,6 +8,7 @@ import { directoryOf } from './directory-store.ts'
 import { codeOf, type FileSystem, isAbsent, nodeFileSystem } from './file-system.ts'
 import { contentOf, isSameContent } from './file-version.ts'
 import { type GuardedFile, openGuarded } from './guarded-file.ts'
+import { isReadAs, type ReplacementFile, replacementAt } from './replacement-file.ts'
 import { snapshotOf } from './snapshot-path.ts'
 import { mountPointsBelow, openStoreRoot, pathsOf, type StoreRoot, toBytes } from './store-root.ts'
 
@@ -16,7 +18,7 @@ export function directoryDeletions(files?: FileSystem): StoreDeletions {
 }
 
 /**
- * Deletes files of one directory store; never a directory, a link, a special file, anything in a snapshot or on another
+ * Deletes files of one directory store, or puts others without records of subjects in their places; never a directory, a link, a special file, anything in a snapshot or on another
  * file system than the root's. A file is told by size, modification time and inode: deleting one of two hard links changes
  * the other's change time.
  *
@@ -26,6 +28,9 @@ export function directoryDeletions(files?: FileSystem): StoreDeletions {
  *    at its key can have the new one deleted in its stead (a crash leaves it aside; a repetition judges it there)
  * 3. what was moved is compared with what was judged, and put back if it is another file or has changed
  * 4. it is unlinked (a crash after that: a repetition finds it gone)
+ *
+ * What is to take its place is written beside it in 1, and read back; it gets its name between 3 and 4, if nobody else has it by then (a crash after that:
+ * a repetition finds it there).
  *
  * @throws StoreUnavailable when the root is missing or is not a directory
  */
@@ -45,12 +50,32 @@ export async function openDirectoryDeletion(
   }
 }
 
-async function deleteVersion(files: FileSystem, root: StoreRoot, { version, judge }: Condemned): Promise<Deleted> {
-  const reason = protectionOf(version)
+async function deleteVersion(files: FileSystem, root: StoreRoot, condemned: Condemned): Promise<Deleted> {
+  const reason = protectionOf(condemned.version)
   if (reason !== undefined) return { kind: 'kept', reason }
-  const aside = asideKeyOf(version)
-  const deleted = await deleteAt(files, root, version, version.key, aside, judge)
-  return deleted.kind === 'gone' ? await deleteAt(files, root, version, aside, aside, judge) : deleted
+  const { key } = condemned.version
+  const deleted = await deleteAt(files, root, condemned, key)
+  if (deleted.kind !== 'gone' && deleted.kind !== 'changed') return deleted
+  const aside = await deleteAt(files, root, condemned, besideKeyOf(condemned.version, 'deleting'))
+  if (aside.kind !== 'gone' && aside.kind !== 'changed') return aside
+  return deleted.kind === 'gone' ? deleted : await rewrittenAt(files, root, condemned, deleted.reason)
+}
+
+/** Another file is in its place, and it is nowhere else: the one that an earlier call put there, or somebody else. */
+async function rewrittenAt(
+  files: FileSystem,
+  root: StoreRoot,
+  { version, rewritten }: Condemned,
+  reason: string,
+): Promise<Deleted> {
+  const expected = await rewritten?.()
+  if (expected === undefined) return { kind: 'kept', reason }
+  const isIt = await isReadAs(files, pathsOf(root, version.key).path, async (chunks) => {
+    const hash = createHash('sha256')
+    for await (const chunk of chunks) hash.update(chunk)
+    return hash.digest('hex') === expected.sha256
+  }).catch(() => false)
+  return isIt ? { kind: 'rewritten', records: expected.records } : { kind: 'kept', reason }
 }
 
 /** Why a version must not be touched at all; absent: it may be looked at. */
@@ -62,42 +87,54 @@ function protectionOf(version: ListedVersion): string | undefined {
   return undefined
 }
 
-/** Where a file waits between its judgement and its end, beside its place. */
-function asideKeyOf({ key, versionId }: ListedVersion): string {
-  return [...key.split('/').slice(0, -1), `.odv-deleting-${contentOf(versionId)}`].join('/')
+/** Where a file waits between its judgement and its end, and where the one that takes its place is written: beside its place. */
+function besideKeyOf({ key, versionId }: ListedVersion, doing: 'deleting' | 'rewriting'): string {
+  return [...key.split('/').slice(0, -1), `.odv-${doing}-${contentOf(versionId)}`].join('/')
 }
 
 async function deleteAt(
   files: FileSystem,
   root: StoreRoot,
-  version: ListedVersion,
+  { version, judge }: Condemned,
   key: string,
-  aside: string,
-  judge: Judge,
-): Promise<Deleted> {
+): Promise<Deleted | { kind: 'changed'; reason: string }> {
   const isListed = (stat: BigIntStats) => Number(stat.size) === version.size && isSameContent(version.versionId, stat)
   const guarded = await openGuarded(files, root, key, isListed)
   switch (guarded.kind) {
     case 'absent':
       return { kind: 'gone' }
     case 'failed':
-      return { kind: 'kept', reason: guarded.detail }
+      return { kind: guarded.reason === 'changed' ? 'changed' : 'kept', reason: guarded.detail }
     case 'opened':
       break
     default:
       return guarded satisfies never
   }
   const { file } = guarded
+  const replacement = replacementAt(files, pathsOf(root, besideKeyOf(version, 'rewriting')).path, file.stat)
   try {
     // A share of somebody else may be mounted below the root: it is not what the configuration names.
     if (file.stat.dev !== root.dev || (await isBelowMount(files, root, key)))
       return { kind: 'kept', reason: 'it lies on another file system than the store' }
-    const judged = await judgeAll(file, judge)
-    if (judged.kind === 'keep') return { kind: 'kept', reason: judged.reason }
+    const places = {
+      at: pathsOf(root, key).path,
+      own: pathsOf(root, version.key).path,
+      aside: pathsOf(root, besideKeyOf(version, 'deleting')),
+    }
+    // What an earlier call moved aside is given its name again.
+    const keepIt = (reason: string): Deleted | Promise<Deleted> =>
+      key === version.key ? { kind: 'kept', reason } : putBack(files, places.at, places.own, reason)
+    const judged = await judgeAll(file, (chunks) => judge(chunks, replacement.sink))
+    if (judged.kind === 'keep') return await keepIt(judged.reason)
     const settled = await file.settle()
-    if (settled.kind === 'changed') return { kind: 'kept', reason: settled.detail }
-    return await removeJudged(files, file, pathsOf(root, key).path, pathsOf(root, aside))
+    if (settled.kind === 'changed') return await keepIt(settled.detail)
+    if (judged.kind === 'delete') return await removeJudged(files, file, places)
+    const problem = await replacement.settle(judged.isAsWritten)
+    if (problem !== undefined) return await keepIt(problem)
+    const removed = await removeJudged(files, file, places, replacement)
+    return removed.kind === 'deleted' ? { kind: 'rewritten', records: judged.records } : removed
   } finally {
+    await replacement.discard()
     await file.close()
   }
 }
@@ -122,27 +159,32 @@ async function judgeAll({ chunks }: { chunks: Chunks }, judge: Judge): ReturnTyp
   }
 }
 
+/** Where the judged file is, where it was listed, and where it waits for its end. */
+type Places = { at: Buffer; own: Buffer; aside: { parent: Buffer; path: Buffer } }
+
 async function removeJudged(
   files: FileSystem,
   file: GuardedFile,
-  path: Buffer,
-  aside: { parent: Buffer; path: Buffer },
+  { at, own, aside }: Places,
+  replacement?: ReplacementFile,
 ): Promise<Deleted> {
+  const keepIt = (reason: string) => putBack(files, aside.path, own, reason)
   try {
-    if (!path.equals(aside.path)) {
+    if (!at.equals(aside.path)) {
       if (!(await isFree(files, aside.path))) return { kind: 'kept', reason: 'the name it is moved to is taken' }
-      await files.rename(path, aside.path)
+      await files.rename(at, aside.path)
     }
   } catch (error) {
     return { kind: 'kept', reason: isAbsent(error) ? exchanged : `the store refused with ${codeOf(error)}` }
   }
-  if (!(await file.isAt(aside.path).catch(() => false))) {
-    return await putBack(files, aside.path, path, exchanged)
-  }
+  if (!(await file.isAt(aside.path).catch(() => false))) return await keepIt(exchanged)
+  const problem = await replacement?.placeAt(own)
+  if (problem !== undefined && !(await replacement!.isAlreadyAt(own))) return await keepIt(problem)
   try {
     await files.unlink(aside.path)
   } catch (error) {
-    return await putBack(files, aside.path, path, `the store refused with ${codeOf(error)}`)
+    await replacement?.takeFrom(own).catch(() => {})
+    return await keepIt(`the store refused with ${codeOf(error)}`)
   }
   await syncNames(files, aside.parent)
   return { kind: 'deleted', bytes: Number(file.stat.size) }
@@ -157,7 +199,6 @@ async function isFree(files: FileSystem, path: Buffer): Promise<boolean> {
  * is, and the reason says so: a rename could end a file that came to its place meanwhile.
  */
 async function putBack(files: FileSystem, aside: Buffer, path: Buffer, reason: string): Promise<Deleted> {
-  if (path.equals(aside)) return { kind: 'kept', reason }
   try {
     await files.link(aside, path)
   } catch {

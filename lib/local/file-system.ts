@@ -25,6 +25,8 @@ export type FileSystem = {
   /** @returns the path without symbolic links */
   realpath(path: Buffer): Promise<Buffer>
   open(path: Buffer, flags: number): Promise<OpenFile>
+  /** Makes a file that only its owner may read. Fails if `path` is taken. */
+  create(path: Buffer): Promise<NewFile>
   rename(from: Buffer, to: Buffer): Promise<void>
   /** Fails if `to` is taken. */
   link(from: Buffer, to: Buffer): Promise<void>
@@ -41,6 +43,15 @@ export type OpenFile = {
   close(): Promise<void>
 }
 
+export type NewFile = {
+  /** Appends all of them. */
+  write(bytes: Uint8Array): Promise<void>
+  /** Gives it the owner, the group and the mode of another one. */
+  becomeLike(other: BigIntStats): Promise<void>
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
 /** Every call waits in the thread pool. */
 export const nodeFileSystem: FileSystem = {
   lstat: (path) => lstat(path, { bigint: true }),
@@ -48,6 +59,7 @@ export const nodeFileSystem: FileSystem = {
   readlink: (path) => readlink(path, { encoding: 'buffer' }),
   realpath: (path) => realpath(path, { encoding: 'buffer' }),
   open: async (path, flags) => toOpenFile(await open(path, flags)),
+  create: async (path) => toNewFile(await open(path, 'wx', 0o600)),
   rename,
   link,
   unlink,
@@ -85,6 +97,19 @@ function toOpenFile(handle: FileHandle): OpenFile {
   return {
     stat: () => handle.stat({ bigint: true }),
     read: async (buffer, position) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead,
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  }
+}
+
+function toNewFile(handle: FileHandle): NewFile {
+  return {
+    write: (bytes) => handle.writeFile(bytes),
+    async becomeLike({ uid, gid, mode }) {
+      const own = await handle.stat({ bigint: true })
+      if (own.uid !== uid || own.gid !== gid) await handle.chown(Number(uid), Number(gid))
+      await handle.chmod(Number(mode) & 0o7777)
+    },
     sync: () => handle.sync(),
     close: () => handle.close(),
   }

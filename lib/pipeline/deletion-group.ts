@@ -3,12 +3,13 @@ import type { ScannedContent } from '../deletion/check-content.ts'
 import { judgeOwnership, namesPending, tooLate } from '../deletion/judge-ownership.ts'
 import type { OwnerRule } from '../deletion/judge-records.ts'
 import type { RequestedVersion } from '../deletion/request.ts'
+import { isAsWritten } from '../deletion/rewriting.ts'
 import { toListed } from '../inventory/inventory-part.ts'
-import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
+import type { Deleted, Judge, Ports, Remnant, Rewritten, StoreDeletion } from '../ports.ts'
 import { findInKey } from '../scan/names/redact-key.ts'
 import type { PendingLabels } from '../scan/outcome.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
-import { formatDocument } from './evidence/documents.ts'
+import { formatDocument, readDocument } from './evidence/documents.ts'
 import { intentKey, type PassRef } from './evidence/evidence-keys.ts'
 
 /** Of the versions of a group that were dealt with. */
@@ -61,7 +62,11 @@ export async function deleteGroup(
   const unread = group.filter((version) => toJudgeable(version).length === 0 && !isRemnant(version))
   const condemned = judgeable.map((each) => {
     const version = toListed(each.version, sealKey)
-    return { version, judge: judgeOf(each, version.key) }
+    return {
+      version,
+      judge: judgeOf(each, version.key),
+      rewritten: async () => (await intentOf(ports, ref, each.version))?.rewritten,
+    }
   })
   const deleted = condemned.length === 0 ? [] : await deletion.deleteVersions(condemned)
   const results = new Map<RequestedVersion, Deleted>(
@@ -73,15 +78,29 @@ export async function deleteGroup(
   return results
 }
 
+/** What a version was, and what is to be put in its place, written down before it goes. */
+type Intent = { seq: number; bytes: number; sha256?: string; records?: number; rewritten?: Rewritten }
+
+async function intentOf(
+  ports: Pick<Ports, 'evidence'>,
+  ref: PassRef,
+  { seq }: RequestedVersion,
+): Promise<Intent | undefined> {
+  const key = intentKey(ref, seq)
+  return (await ports.evidence.has(key)) ? await readDocument<Intent>(ports, key) : undefined
+}
+
 /** What is gone, and was to be deleted by us, was deleted by a call that did not live to say so. */
 async function withIntent(
-  { evidence }: Pick<Ports, 'evidence'>,
+  ports: Pick<Ports, 'evidence'>,
   ref: PassRef,
-  { seq, size }: RequestedVersion,
+  version: RequestedVersion,
   result: Deleted,
 ): Promise<Deleted> {
-  const isOurs = result.kind === 'gone' && (await evidence.has(intentKey(ref, seq)))
-  return isOurs ? { kind: 'deleted', bytes: size } : result
+  const intent = result.kind === 'gone' ? await intentOf(ports, ref, version) : undefined
+  if (intent === undefined) return result
+  const { rewritten } = intent
+  return rewritten ? { kind: 'rewritten', records: rewritten.records } : { kind: 'deleted', bytes: version.size }
 }
 
 /** After all object versions are dealt with, those that a marker hides included. `pending`: those whose transfer is not confirmed. */
@@ -120,14 +139,29 @@ export function judgeWithIntent(
   { evidence }: Pick<Ports, 'evidence'>,
   ref: PassRef,
   { version: { seq, size, pendingLabels }, scanned }: JudgeableVersion,
-  rule: OwnerRule & { key: string; isLate: () => boolean },
+  { mayRewrite, ...rule }: OwnerRule & { key: string; isLate: () => boolean; mayRewrite: boolean },
 ): Judge {
-  return async (chunks) => {
+  return async (chunks, remaining) => {
     if (pendingLabels) return { kind: 'keep', reason: keptForLabels[pendingLabels] }
-    const judged = await judgeOwnership(chunks, { ...rule, scanned })
+    const judged = await judgeOwnership(chunks, { ...rule, scanned, ...(mayRewrite && { remaining }) })
     if (judged.kind === 'keep') return judged
     const { records, sha256 } = judged
-    await evidence.put(intentKey(ref, seq), formatDocument({ seq, sha256, bytes: size, records }))
-    return { kind: 'delete' }
+    const intent = (rewritten?: Rewritten): Intent => ({
+      seq,
+      sha256,
+      bytes: size,
+      records,
+      ...(rewritten && { rewritten }),
+    })
+    if (judged.kind === 'delete') {
+      await evidence.put(intentKey(ref, seq), formatDocument(intent()))
+      return { kind: 'delete' }
+    }
+    const { written } = judged
+    await evidence.put(
+      intentKey(ref, seq),
+      formatDocument(intent({ sha256: written.sha256, size: written.size, records })),
+    )
+    return { kind: 'rewrite', records, isAsWritten: (again) => isAsWritten(again, written) }
   }
 }

@@ -30,6 +30,7 @@ type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'store
  * 1. judge all its bytes. A crash here leaves it untouched.
  * 2. write the intent to the evidence. A crash here leaves it untouched; the next try judges it again.
  * 3. delete it. A crash after this finds it gone, and the intent tells that it was us.
+ * A version that has records of others as well, and may be rewritten, is written without those of subjects while it is judged (1), and goes (3) when what was written is in its place.
  * @throws ScopeUnconfirmed before a leg when it was asked too long ago whether everybody in scope is transferred
  */
 export async function executeDeletion(
@@ -43,9 +44,10 @@ export async function executeDeletion(
     requireConfirmed(ports, requestId, confirmedAt)
     await ports.evidence.put(key, formatDocument(await executeLeg(ports, ref, requestId, leg, atOnce)))
   }
-  const { deleted, gone, kept, next } = await readDocument<DeletionLeg>(ports, key)
+  const { deleted, rewritten, gone, kept, next } = await readDocument<DeletionLeg>(ports, key)
   if (next === undefined) await answer(ports, ref, requestId, leg)
-  const versions = deleted.versions + gone + kept.reduce((sum, each) => sum + each.versions, 0)
+  const versions =
+    deleted.versions + (rewritten?.versions ?? 0) + gone + kept.reduce((sum, each) => sum + each.versions, 0)
   return { requestId, complete: next === undefined, versions }
 }
 
@@ -96,6 +98,7 @@ async function executeLeg(
     isTransferred: (text: string) => isTransferred(index, text),
     pending: pendingIndexOf(index),
     isLate,
+    mayRewrite: 'rewrite' in channel && channel.rewrite === true,
   }
   const judgeOf: JudgeOf = (version, key) => judgeWithIntent(ports, ref, version, { ...rule, key })
 

@@ -1,5 +1,6 @@
 import type { StoreConfig } from '../config.ts'
 import type { ByteRange } from '../decode/format.ts'
+import type { Sink } from '../decode/sink.ts'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { ListedVersion, Protection } from '../inventory/object-version.ts'
 
@@ -100,15 +101,31 @@ export interface Stores {
 
 /**
  * What became of one version that was to be deleted. `kept`: it was not touched, `reason` says why in words.
- * `gone`: it was not there any more.
+ * `gone`: it was not there any more. `rewritten`: another one without `records` of subjects is in its place, and it is deleted.
  */
-export type Deleted = { kind: 'deleted'; bytes: number } | { kind: 'gone' } | { kind: 'kept'; reason: string }
+export type Deleted =
+  | { kind: 'deleted'; bytes: number }
+  | { kind: 'rewritten'; records: number }
+  | { kind: 'gone' }
+  | { kind: 'kept'; reason: string }
 
-/** Looks at the version's bytes before they are deleted; anything but `{ kind: 'delete' }` keeps the version. */
-export type Judge = (chunks: Chunks) => Promise<{ kind: 'delete' } | { kind: 'keep'; reason: string }>
+/**
+ * What a judge says of a version. `rewrite`: the bytes of the one that is to take its place, without `records` of subjects, were all pushed to `remaining`, and that has
+ * ended; `isAsWritten` is to be asked about them, read back from the store, before the version goes.
+ */
+export type Judged =
+  | { kind: 'delete' }
+  | { kind: 'rewrite'; records: number; isAsWritten(chunks: Chunks): Promise<boolean> }
+  | { kind: 'keep'; reason: string }
 
-/** A version that is to be deleted, and who judges it. */
-export type Condemned = { version: ListedVersion; judge: Judge }
+/** Looks at the version's bytes before they are deleted. `remaining`, which a store gives where it can write another one in its place, may get bytes whatever is said in the end. */
+export type Judge = (chunks: Chunks, remaining?: Sink) => Promise<Judged>
+
+/** What a version was rewritten as: its `sha256` (hex), and how many records are not in it any more. */
+export type Rewritten = { sha256: string; size: number; records: number }
+
+/** A version that is to be deleted, and who judges it. `rewritten`: what an earlier call was about to put in its place, if there was one. */
+export type Condemned = { version: ListedVersion; judge: Judge; rewritten?(): Promise<Rewritten | undefined> }
 
 /** What holds no content that anybody could judge: a marker that only hides, and an upload that was never finished. */
 export type Remnant = ListedVersion & { kind: 'delete-marker' | 'multipart-upload' }
@@ -118,7 +135,9 @@ export interface StoreDeletion {
   /**
    * Deletes exactly these versions, each only if its judge, given all its bytes, says so and it is still the listed
    * version (size, modification time, etag) after judging. A protected version is kept. The results are in the order of
-   * the versions, one each. All may be judged before the first is deleted. Repeating after a crash gives `gone`.
+   * the versions, one each. All may be judged before the first is deleted. Repeating after a crash gives `gone`, or `rewritten`.
+   *
+   * One that is to be rewritten goes when the one that takes its place is there, whole and read back. No other version is replaced, or hidden, by that one.
    */
   deleteVersions(condemned: readonly Condemned[]): Promise<Deleted[]>
   /**

@@ -100,6 +100,7 @@ const acknowledgement: z.ZodMiniType<Acknowledgement> = z.strictObject({
   acknowledgedAt: time,
   certificateSha256: z.exactOptional(sha256),
   deleted: z.strictObject(tally),
+  rewritten: z.exactOptional(z.strictObject({ ...tally, records: count })),
   gone: count,
   kept: z.array(z.strictObject({ reason: text, ...tally })),
 })

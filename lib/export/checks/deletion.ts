@@ -59,6 +59,9 @@ function checkAnswer(answer: EvidenceOf<'deletion-ack'>, request: EvidenceOf<'de
     document: { name: statement.subject[0]!.name, body: document },
   })
   requireRestated(statement, again)
-  if (model.deleted.versions > request.model.versions || model.deleted.bytes > request.model.bytes)
-    throw new ProofInvalid('answer: expected no more deleted than was asked for, got more')
+  const { deleted, rewritten = { versions: 0, bytes: 0 } } = model
+  const isWithin =
+    deleted.versions + rewritten.versions <= request.model.versions &&
+    deleted.bytes + rewritten.bytes <= request.model.bytes
+  if (!isWithin) throw new ProofInvalid('answer: expected no more deleted than was asked for, got more')
 }

@@ -57,7 +57,7 @@ ${model.found.versions > 0 ? `${plural(model.findings, 'finding')} of ${plural(m
         look: 'plain',
         what: html`<b>${who[model.by]}</b>${
           model.by === 'executor'
-            ? `: ${plural(model.deleted.versions, 'object version')} said to be deleted, ${plural(kept, 'object version')} kept, ${plural(model.gone, 'object version')} already gone`
+            ? `: ${plural(model.deleted.versions, 'object version')} said to be deleted, ${model.rewritten === undefined ? '' : `${plural(model.rewritten.versions, 'object version')} rewritten without ${plural(model.rewritten.records, 'record')} of subjects, `}${plural(kept, 'object version')} kept, ${plural(model.gone, 'object version')} already gone`
             : ''
         }. An answer proves nothing; the next scan does.${note(seq)}`,
       }
