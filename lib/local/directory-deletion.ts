@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type BigIntStats, constants } from 'node:fs'
 import type { StoreConfig } from '../config.ts'
-import { ReadFailed } from '../errors.ts'
+import { EvidenceConflict, ReadFailed } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import type { Chunks, Condemned, Deleted, Judge, StoreDeletion, StoreDeletions } from '../ports.ts'
 import { directoryOf } from './directory-store.ts'
@@ -14,7 +14,12 @@ import { mountPointsBelow, openStoreRoot, pathsOf, type StoreRoot, toBytes } fro
 
 /** The deleting side of directories as stores. */
 export function directoryDeletions(files?: FileSystem): StoreDeletions {
-  return { open: async (store: StoreConfig) => openDirectoryDeletion(directoryOf(store).root, files) }
+  return {
+    open: async (store: StoreConfig) => {
+      const mayRewrite = store.channel.kind === 'delete-files' && store.channel.rewrite === true
+      return openDirectoryDeletion(directoryOf(store).root, files, mayRewrite)
+    },
+  }
 }
 
 /**
@@ -37,8 +42,9 @@ export function directoryDeletions(files?: FileSystem): StoreDeletions {
 export async function openDirectoryDeletion(
   directory: string,
   files: FileSystem = nodeFileSystem,
+  mayRewrite = false,
 ): Promise<StoreDeletion> {
-  const root = await openStoreRoot(files, directory)
+  const root = { ...(await openStoreRoot(files, directory)), mayRewrite }
   return {
     async deleteVersions(condemned) {
       const deleted: Deleted[] = []
@@ -50,7 +56,9 @@ export async function openDirectoryDeletion(
   }
 }
 
-async function deleteVersion(files: FileSystem, root: StoreRoot, condemned: Condemned): Promise<Deleted> {
+type Root = StoreRoot & { mayRewrite: boolean }
+
+async function deleteVersion(files: FileSystem, root: Root, condemned: Condemned): Promise<Deleted> {
   const reason = protectionOf(condemned.version)
   if (reason !== undefined) return { kind: 'kept', reason }
   const { key } = condemned.version
@@ -94,7 +102,7 @@ function besideKeyOf({ key, versionId }: ListedVersion, doing: 'deleting' | 'rew
 
 async function deleteAt(
   files: FileSystem,
-  root: StoreRoot,
+  root: Root,
   { version, judge }: Condemned,
   key: string,
 ): Promise<Deleted | { kind: 'changed'; reason: string }> {
@@ -111,7 +119,9 @@ async function deleteAt(
       return guarded satisfies never
   }
   const { file } = guarded
-  const replacement = replacementAt(files, pathsOf(root, besideKeyOf(version, 'rewriting')).path, file.stat)
+  const replacement = root.mayRewrite
+    ? replacementAt(files, pathsOf(root, besideKeyOf(version, 'rewriting')).path, file.stat)
+    : undefined
   try {
     // A share of somebody else may be mounted below the root: it is not what the configuration names.
     if (file.stat.dev !== root.dev || (await isBelowMount(files, root, key)))
@@ -124,17 +134,19 @@ async function deleteAt(
     // What an earlier call moved aside is given its name again.
     const keepIt = (reason: string): Deleted | Promise<Deleted> =>
       key === version.key ? { kind: 'kept', reason } : putBack(files, places.at, places.own, reason)
-    const judged = await judgeAll(file, (chunks) => judge(chunks, replacement.sink))
+    const judged = await judgeAll(file, (chunks) => judge(chunks, replacement?.sink))
     if (judged.kind === 'keep') return await keepIt(judged.reason)
     const settled = await file.settle()
     if (settled.kind === 'changed') return await keepIt(settled.detail)
     if (judged.kind === 'delete') return await removeJudged(files, file, places)
+    if (replacement === undefined)
+      throw new EvidenceConflict('deletion: expected no rewriting, which the channel does not say')
     const problem = await replacement.settle(judged.isAsWritten)
     if (problem !== undefined) return await keepIt(problem)
     const removed = await removeJudged(files, file, places, replacement)
     return removed.kind === 'deleted' ? { kind: 'rewritten', records: judged.records } : removed
   } finally {
-    await replacement.discard()
+    await replacement?.discard()
     await file.close()
   }
 }
@@ -180,6 +192,8 @@ async function removeJudged(
   if (!(await file.isAt(aside.path).catch(() => false))) return await keepIt(exchanged)
   const problem = await replacement?.placeAt(own)
   if (problem !== undefined && !(await replacement!.isAlreadyAt(own))) return await keepIt(problem)
+  // Power may go at any time: what takes its place is on the disk first.
+  if (replacement !== undefined) await syncNames(files, aside.parent)
   try {
     await files.unlink(aside.path)
   } catch (error) {

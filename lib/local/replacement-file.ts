@@ -8,13 +8,13 @@ export type ReplacementFile = {
   sink: Sink
   /** After the sink has ended: has it on the disk, with the rights of the other one, and asks about its bytes. Why it cannot be used; absent: it can. */
   settle(isAsWritten: IsAsWritten): Promise<string | undefined>
-  /** Gives it the name `path`, if that is free; why not otherwise. */
+  /** Gives it the name `path` instead of its own, if that is free; why not otherwise. */
   placeAt(path: Buffer): Promise<string | undefined>
-  /** Takes that name from it again. */
+  /** Takes that name from it again, and with it the file. */
   takeFrom(path: Buffer): Promise<void>
   /** Whether a file at `path` has the same bytes: an earlier call placed it. */
   isAlreadyAt(path: Buffer): Promise<boolean>
-  /** The name by which it was written goes, also if an earlier call left it. */
+  /** Unless it was placed, it goes, also what an earlier call left of it. */
   discard(): Promise<void>
 }
 
@@ -35,6 +35,8 @@ export function replacementAt(files: FileSystem, path: Buffer, like: BigIntStats
   let problem: string | undefined
   let isAsWritten: IsAsWritten | undefined
 
+  const second = Buffer.concat([path, Buffer.from('-')])
+  let placed: BigIntStats | undefined
   const attempt = async (step: () => Promise<unknown>): Promise<void> => {
     if (problem !== undefined) return
     try {
@@ -68,7 +70,7 @@ export function replacementAt(files: FileSystem, path: Buffer, like: BigIntStats
       await writeHeld()
       await attempt(() => file!.becomeLike(like))
       await attempt(() => file!.sync())
-      await attempt(() => requireLinks(files, path))
+      await attempt(() => requireLinks(files, path, second))
       await attempt(async () => {
         if (!(await isReadAs(files, path, asWritten)))
           problem = 'another one was written beside it, and does not read as it was written'
@@ -76,17 +78,22 @@ export function replacementAt(files: FileSystem, path: Buffer, like: BigIntStats
       return problem
     },
     async placeAt(place) {
-      await attempt(() => files.link(path, place))
+      await attempt(async () => {
+        const own = await files.lstat(path)
+        await files.link(path, place)
+        placed = own
+        await files.unlink(path)
+      })
       return problem
     },
     async takeFrom(place) {
-      const [own, there] = await Promise.all([files.lstat(path), files.lstat(place)])
-      if (own.dev === there.dev && own.ino === there.ino) await files.unlink(place)
+      const there = await files.lstat(place)
+      if (placed?.dev === there.dev && placed.ino === there.ino) await files.unlink(place)
     },
     isAlreadyAt: (place) => isReadAs(files, place, isAsWritten!).catch(() => false),
     async discard() {
       await file?.close()
-      await files.unlink(path).catch(() => {})
+      for (const each of [path, second]) await files.unlink(each).catch(() => {})
     },
   }
 }
@@ -100,8 +107,7 @@ async function removeLeftover(files: FileSystem, path: Buffer): Promise<void> {
 }
 
 /** A name is given by a link, which takes none that is in use: a file system without links is told before anything is moved. */
-async function requireLinks(files: FileSystem, path: Buffer): Promise<void> {
-  const second = Buffer.concat([path, Buffer.from('-')])
+async function requireLinks(files: FileSystem, path: Buffer, second: Buffer): Promise<void> {
   await removeLeftover(files, second)
   await files.link(path, second)
   await files.unlink(second)

@@ -387,6 +387,26 @@ describe('a deletion', () => {
   })
 
   it.each([
+    { versions: 1, bytes: 0, records: 1 },
+    { versions: 0, bytes: 1, records: 1 },
+  ])('of more deleted and rewritten than was asked for is refused: %o', (rewritten) => {
+    const more = { ...acknowledgement, rewritten }
+    expect(run(undefined, { sg: { requests: [{ request, acknowledgement: more }] } })).toBe('deletion')
+  })
+
+  it('of what was rewritten in part of the request holds, and says so', () => {
+    const answer = {
+      ...acknowledgement,
+      deleted: { versions: 0, bytes: 0 },
+      rewritten: { versions: 1, bytes: 100, records: 7 },
+    }
+    const rewritten = { sg: { requests: [{ request, acknowledgement: answer }] } }
+    expect(run(undefined, rewritten)).toBe('accepted')
+    const less = saying('sg 0 deletion-ack', withDeletion({ recordsRemoved: 6 }))
+    expect(run(less, rewritten)).toBe('deletion')
+  })
+
+  it.each([
     ['sg 0 deletion-request', { findings: 4 }],
     ['sg 0 deletion-request', { deadline: '2027-12-07T19:00:00.000Z' }],
     ['sg 0 deletion-ack', { versionsDeleted: 0 }],

@@ -370,7 +370,10 @@ describe('a deletion that was killed', () => {
     const { root, path, version } = await oneFile()
     await killedAt('unlink', root, version)
     writeFileSync(path, 'content')
-    expect(await deleteOne(await openDirectoryDeletion(root), version, willing())).toEqual({ kind: 'deleted', bytes: 7 })
+    expect(await deleteOne(await openDirectoryDeletion(root), version, willing())).toEqual({
+      kind: 'deleted',
+      bytes: 7,
+    })
     expect(contentOf(root)).toEqual({ a: 'content' })
   })
 

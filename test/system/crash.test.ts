@@ -37,6 +37,7 @@ const stores = {
     ...inFiles(25, 'ours', ours),
     ...inFiles(5, 'theirs', theirs),
     'mixed.jsonl': ours(0) + theirs(0),
+    'mixed.jsonl.gz': gzipSync(theirs(1) + ours(1) + theirs(2)),
     '.snapshot/daily/ours.jsonl': ours(1),
   },
   sg: { ...inFiles(3, 'theirs', theirs), 'ours-0.jsonl': ours(0), 'ours-1.jsonl.gz': gzipSync(ours(1)) },
@@ -47,7 +48,7 @@ const deletedByHand = ['ours-0.jsonl', 'ours-1.jsonl.gz']
 const config = {
   manifest: 'ids.csv',
   stores: [
-    { id: 'ie', root: 'ie', country: 'IE', channel: { kind: 'delete-files', owner: 'user_id' } },
+    { id: 'ie', root: 'ie', country: 'IE', channel: { kind: 'delete-files', owner: 'user_id', rewrite: true } },
     { id: 'sg', root: 'sg', country: 'SG', channel: { kind: 'manual', deadline: '10m' } },
     { id: 'br', root: 'br', country: 'BR' },
   ],

@@ -190,10 +190,13 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
 
   const showAcknowledgement = async (where: string, ref: PassRef) => {
     const answer = await readDocument<Acknowledgement>(ports, passKey(ref, 'acknowledgement.json'))
-    const { requestId, by, deleted, gone, kept } = answer
+    const { requestId, by, deleted, rewritten, gone, kept } = answer
     if (by !== 'executor') return terminal.print(`  request ${requestId}: answered by the ${by}`)
     terminal.print(
       `  ${where}: executor deleted ${plural(deleted.versions, 'object version')}, ${formatBytes(deleted.bytes)}` +
+        (rewritten
+          ? `; rewrote ${plural(rewritten.versions, 'object version')} without ${plural(rewritten.records, 'record')} of subjects`
+          : '') +
         (gone > 0 ? `; ${gone} were gone already` : ''),
     )
     for (const { reason, versions } of kept) terminal.print(`      kept ${versions}: ${reason}`)
