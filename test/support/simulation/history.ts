@@ -17,6 +17,7 @@ export type History = {
   verdicts: string[]
   stores: Record<string, Came>
   deleted: number
+  rewritten: number
   asked: number
 }
 /** `weather`: one of `weathers`. */
@@ -62,6 +63,7 @@ export async function liveThrough({ seed, weather: kind }: Beginning, only?: Rea
   return {
     ...{ problems, happened: chance.happened, ended, verdicts, stores: came },
     deleted: stores.reduce((sum, { deletions }) => sum + deletions.length, 0),
+    rewritten: stores.reduce((sum, { deletions }) => sum + deletions.filter(({ left }) => left).length, 0),
     asked: deployed.told.filter(({ kind }) => kind === 'odv.request').length,
   }
 }
@@ -92,7 +94,7 @@ function configOf(chance: Chance): unknown {
       channel: chance.pick('bucket channel', channels('s3-delete-versions', { abortUploads: true })),
       ...some(),
     },
-    { ...directory, channel: chance.pick('directory channel', channels('delete-files')), ...some() },
+    { ...directory, channel: chance.pick('directory channel', channels('delete-files', { rewrite: true })), ...some() },
   ]
   return {
     manifest: 'manifest',

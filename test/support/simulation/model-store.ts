@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream'
 import { ReadFailed, StoreUnavailable } from '../../../lib/errors.ts'
 import { compareVersions, isInRange } from '../../../lib/inventory/listing-order.ts'
 import { archiveClasses, type ListedVersion } from '../../../lib/inventory/object-version.ts'
 import type { Chunks, Deleted, Label, Opened, Restores, Store, StoreDeletion } from '../../../lib/ports.ts'
-import { type Content, drawContent, people } from './people.ts'
+import { type Content, contentLeft, drawContent, people } from './people.ts'
 import type { World } from './world.ts'
 
 /** A version, from when to when it was there, and the truth about who is in it. `died`: absent as long as it is there. */
@@ -23,7 +24,8 @@ type Asked = { runId: string; storeId: string; pass: number }
 /** Bytes that came, before the version was settled as unchanged. */
 export type Read = Asked & { version: ModelVersion; from: number; to: number }
 export type Listed = Asked & { listing: string; tick: number; versions: ModelVersion[] }
-export type Deletion = Asked & { version: ModelVersion; tick: number; at: number; beganTick: number }
+/** `left`: what was put in its place. */
+export type Deletion = Asked & { version: ModelVersion; left?: Content; tick: number; at: number; beganTick: number }
 
 export type ModelStore = ReturnType<typeof createModelStore>
 
@@ -244,13 +246,33 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
     return new Set([...Map.groupBy(own, ({ version }) => version)].filter(isWhole).map(([version]) => version))
   }
 
-  const remove = (version: ModelVersion) => {
+  const remove = (version: ModelVersion, left?: Content) => {
     const call = world.calls.getStore()!
-    deletions.push({ ...asked(), version, tick: world.tick, at: world.now, beganTick: call.began.tick })
+    deletions.push({
+      ...asked(),
+      version,
+      ...(left && { left }),
+      tick: world.tick,
+      at: world.now,
+      beganTick: call.began.tick,
+    })
     die(version)
   }
 
-  const deletionFor = (mayAbort: boolean): StoreDeletion => ({
+  /** A directory exchanges a file in one step; in a bucket the new version hides the old one until that goes. */
+  async function exchange(version: ModelVersion, body: Uint8Array): Promise<Deleted['kind']> {
+    const left = contentLeft(version.content, body)
+    const over = current().find(({ listed }) => listed.key === version.listed.key)
+    const isOurs = over !== undefined && Buffer.from(over.content.body).equals(body)
+    if (!version.listed.current && !isOurs) return 'kept'
+    if (kind === 'directory') remove(version, left)
+    if (!isOurs) add(version.listed.key, left)
+    await world.pass('put')
+    if (version.died === undefined) remove(version, left)
+    return 'rewritten'
+  }
+
+  const deletionFor = ({ mayAbort, mayRewrite }: { mayAbort: boolean; mayRewrite: boolean }): StoreDeletion => ({
     async deleteVersions(condemned) {
       const results: Deleted[] = []
       for (const { version: wanted, judge } of condemned) {
@@ -262,11 +284,23 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
         else if (isShut(version)) results.push({ kind: 'kept', reason: 'it is archived' })
         else if (version.listed.protection) results.push({ kind: 'kept', reason: 'it is under legal-hold' })
         else {
-          const judged = await judge(chunksOf(version, 0, version.listed.size, { to: 0 }))
+          const parts: Uint8Array[] = []
+          const remaining = { write: (part: Uint8Array) => void parts.push(Uint8Array.from(part)), end() {} }
+          const chunks = chunksOf(version, 0, version.listed.size, { to: 0 })
+          const judged = await judge(chunks, mayRewrite ? remaining : undefined)
           await world.pass('judged')
           if (judged.kind === 'keep') results.push({ kind: 'kept', reason: judged.reason })
           else if (version.died !== undefined) results.push({ kind: 'gone' })
-          else {
+          else if (judged.kind === 'rewrite') {
+            const body = Buffer.concat(parts)
+            if (!(await judged.isAsWritten(Readable.from([body])))) throw new Error('expected it as it was written')
+            const { records } = judged
+            results.push(
+              (await exchange(version, body)) === 'rewritten'
+                ? { kind: 'rewritten', records }
+                : { kind: 'kept', reason: 'it is not current' },
+            )
+          } else {
             remove(version)
             results.push({ kind: 'deleted', bytes: version.listed.size })
           }

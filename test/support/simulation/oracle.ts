@@ -7,7 +7,7 @@ import { decideVerdict } from '../../../lib/verdict/decide-verdict.ts'
 import { parseStoreReport } from '../../../lib/verdict/parse-store-report.ts'
 import type { Deployed } from './deployment.ts'
 import type { Deletion, ModelStore, ModelVersion } from './model-store.ts'
-import { confirmedIn, everybody, type ManifestState, people } from './people.ts'
+import { type Content, confirmedIn, everybody, linesOf, type ManifestState, people } from './people.ts'
 import { proofProblems } from './proofs.ts'
 import type { World } from './world.ts'
 
@@ -111,17 +111,30 @@ function wasConfirmed(world: World, person: string, at: number): boolean {
   })
 }
 
+/** The lines of subjects, and all others. */
+function partedBy(content: Content, scope: ReadonlySet<string>) {
+  const { went = [], stayed = [] } = Object.groupBy(linesOf(content), ({ owner }) =>
+    owner !== undefined && scope.has(owner) ? 'went' : 'stayed',
+  )
+  return [went, stayed] as const
+}
+
 function deletionProblems(lived: Lived): string[] {
   const { world, deployed, stores } = lived
   const problemOf = (deletion: Deletion): string | undefined => {
-    const { runId, storeId, pass, version, at, tick, beganTick } = deletion
+    const { runId, storeId, pass, version, left, at, tick, beganTick } = deletion
     const scope = scopeOf(lived, runId)
     if (version.listed.protection) return 'it was protected'
     if (version.content.isOpaque) return 'nobody can read it'
+    const [went, stayed] = left === undefined ? [undefined, []] : partedBy(version.content, scope)
+    if (left && linesOf(left).some(({ text }, line) => text !== stayed[line]?.text)) return 'a record is another one'
+    if (left && linesOf(left).length !== stayed.length) return 'a record of somebody else is missing'
+    if (went?.some(({ owners }) => owners.some((each) => !scope.has(each)))) return 'a record of two'
     const others = version.content.owners.filter((owner) => !scope.has(owner))
-    if (others.length > 0) return 'a record of somebody else'
+    if (left === undefined && others.length > 0) return 'a record of somebody else'
     if (![...version.named].some((each) => scope.has(each))) return 'nobody is in it'
-    const known = [...version.named].filter((each) => !people.strangers.includes(each))
+    const gone = went?.flatMap(({ named }) => named) ?? [...version.named]
+    const known = gone.filter((each) => !people.strangers.includes(each))
     if (known.some((each) => !wasConfirmed(world, each, at))) return 'somebody whose transfer is not confirmed'
     const signed = deployed.appended.find(
       (each) => each.identity === identityOf(runId, storeId, pass, 'deletion-request'),

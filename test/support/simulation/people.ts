@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { numbers, pending, somebodyElse, transferred } from '../sample-files.ts'
 import type { Chance } from './chance.ts'
 
@@ -129,4 +129,23 @@ export function drawContent(chance: Chance): Content {
     default:
       return shape satisfies never
   }
+}
+
+/** The lines of a content that is read, and whose each is; the header of CSV is nobody's. `owners`: also of records further inside. */
+export function linesOf({ body, suffix }: Content) {
+  const text = (suffix.endsWith('.gz') ? gunzipSync(body) : Buffer.from(body)).toString()
+  return (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((line) => ({
+    text: line,
+    owner: /^\{"user_id":"([0-9]+)"|^([0-9]+),/.exec(line)?.slice(1).find(Boolean),
+    owners: [...line.matchAll(/"user_id":"([0-9]+)"/g)].map(([, id]) => id!),
+    named: everybody.filter((id) => line.includes(id)),
+  }))
+}
+
+/** What is left of a content, by what is in it. */
+export function contentLeft(content: Content, body: Uint8Array): Content {
+  const lines = linesOf({ ...content, body })
+  const named = [...new Set(lines.flatMap((line) => line.named))]
+  const owners = content.owners.length > 0 ? named : []
+  return { ...content, body, named, owners: owners.filter((each) => content.owners.includes(each)), hashed: [] }
 }

@@ -95,7 +95,10 @@ export function createPorts(world: World, stores: readonly ModelStore[]) {
     storeDeletions: {
       open: ({ id, channel }) =>
         world.through('deletions.open', async () =>
-          storeOf(id).deletionFor(channel.kind === 's3-delete-versions' && channel.abortUploads === true),
+          storeOf(id).deletionFor({
+            mayAbort: channel.kind === 's3-delete-versions' && channel.abortUploads === true,
+            mayRewrite: 'rewrite' in channel && channel.rewrite === true,
+          }),
         ),
     },
     runState: inWorld(world, 'runState', memoryRunState()),
