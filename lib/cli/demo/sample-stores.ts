@@ -59,7 +59,7 @@ const sampleConfig = {
       root: 'stores/ie',
       country: 'IE',
       custodian: 'Sample Archive Ltd',
-      channel: { kind: 'delete-files', owner: 'user_id' },
+      channel: { kind: 'delete-files', owner: 'user_id', rewrite: true },
     },
     { id: 'br', root: 'stores/br', country: 'BR', custodian: 'Sample Dados SA', channel: { kind: 'none' } },
   ],
@@ -80,7 +80,7 @@ function singapore(transferred: Person[], others: Person[], random: () => number
   }
 }
 
-/** Files of transferred subjects only, which the built-in executor may delete, and a read-only snapshot of one. */
+/** Files of transferred subjects only, which the built-in executor may delete, one of everybody, which it may rewrite, and a read-only snapshot. */
 function ireland(transferred: Person[], others: Person[], random: () => number) {
   const carts = zstdCompressSync(toJsonLines(transferred.slice(1800, 2400), random))
   return {
@@ -88,6 +88,9 @@ function ireland(transferred: Person[], others: Person[], random: () => number) 
     'stores/ie/profiles-1.csv': toCsv(transferred.slice(2400, 2700), random),
     'stores/ie/profiles-2.csv.gz': gzipSync(toCsv(transferred.slice(2700), random)),
     'stores/ie/profiles-eu.csv': toCsv(others, random),
+    'stores/ie/orders.jsonl.gz': gzipSync(
+      toJsonLines(shuffle([...transferred.slice(1800, 2400), ...others], random), random),
+    ),
     'stores/ie/.snapshot/daily.2026-11-01/carts.jsonl.zst': carts,
   }
 }
