@@ -1,0 +1,98 @@
+import { lexerOf, wordAt } from './lexer.ts'
+import { textOf, type Value, valueAt } from './values.ts'
+
+/** What the codes of a font show (Adobe Technical Note 5014; ISO 32000-2, 9.10.3). `lengths`: how many bytes codes have, as far as ranges of codes say so. */
+export type ToUnicode = { readonly texts: ReadonlyMap<string, string>; readonly spaces: readonly CodeSpace[] }
+type CodeSpace = { readonly low: Buffer; readonly high: Buffer }
+
+/** Fonts have 65,536 glyphs at most. */
+const mostCodes = 65_536
+const mostLetters = 16
+const mostSpaces = 100
+
+export function parseToUnicode(bytes: Buffer): ToUnicode {
+  const texts = new Map<string, string>()
+  const spaces: CodeSpace[] = []
+  const lexer = lexerOf(bytes)
+  let values: Value[] = []
+
+  function set(code: Buffer, text: string): void {
+    if (texts.size < mostCodes && code.length <= 4)
+      texts.set(code.toString('latin1'), expanded(text.slice(0, mostLetters)))
+  }
+
+  function range(low: Buffer, high: Buffer, target: Value): void {
+    const [from, to] = [numberOf(low), numberOf(high)]
+    for (let code = from; code <= to && code - from < mostCodes && texts.size < mostCodes; code++) {
+      const each = Array.isArray(target) ? target[code - from] : target
+      if (Buffer.isBuffer(each))
+        set(codeOf(code, low.length), Array.isArray(target) ? utf16(each) : plus(utf16(each), code - from))
+    }
+  }
+
+  while (lexer.next() !== 'end') {
+    const word = lexer.kind === 'word' ? wordAt(lexer) : ''
+    if (/^begin(?:bf|codespace)/.test(word)) values = []
+    else if (word === 'endbfchar')
+      for (const [code, text] of inGroups(values, 2)) {
+        if (Buffer.isBuffer(code) && Buffer.isBuffer(text)) set(code, utf16(text))
+      }
+    else if (word === 'endbfrange')
+      for (const [low, high, target] of inGroups(values, 3)) {
+        if (Buffer.isBuffer(low) && Buffer.isBuffer(high) && target !== undefined) range(low, high, target)
+      }
+    else if (word === 'endcodespacerange')
+      for (const [low, high] of inGroups(values, 2)) {
+        if (
+          Buffer.isBuffer(low) &&
+          Buffer.isBuffer(high) &&
+          low.length > 0 &&
+          low.length === high.length &&
+          spaces.length < mostSpaces
+        )
+          spaces.push({ low, high })
+      }
+    else values.push(valueAt(lexer))
+  }
+  return { texts, spaces }
+}
+
+/** How many bytes the code at a place has; two where no range says it. */
+export function codeLength({ spaces }: Pick<ToUnicode, 'spaces'>, bytes: Buffer, at: number): number {
+  const space = spaces.find(
+    ({ low, high }) =>
+      at + low.length <= bytes.length &&
+      low.every((byte, index) => byte <= bytes[at + index]! && bytes[at + index]! <= high[index]!),
+  )
+  return space?.low.length ?? 2
+}
+
+function* inGroups(values: readonly Value[], size: number): Generator<readonly Value[]> {
+  for (let at = 0; at + size <= values.length; at += size) yield values.slice(at, at + size)
+}
+
+const numberOf = (code: Buffer) => (code.length === 0 || code.length > 4 ? Number.NaN : code.readUIntBE(0, code.length))
+
+function codeOf(number: number, length: number): Buffer {
+  const code = Buffer.alloc(length)
+  code.writeUIntBE(number, 0, length)
+  return code
+}
+
+/** Ghostscript writes joined letters with their bytes in the other order. */
+const swapped = /^[\u6600\u6900\u6c00]{2,3}$/
+
+function utf16(bytes: Buffer): string {
+  if (bytes.length === 1) return textOf(bytes)
+  const even = bytes.subarray(0, bytes.length & ~1)
+  const text = Buffer.from(even).swap16().toString('utf16le')
+  return swapped.test(text) ? even.toString('utf16le') : text
+}
+
+/** The last character counts on. */
+const plus = (text: string, count: number) =>
+  text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + count)
+
+/** Joined letters (`ﬀ`) as the letters that they are, and no character that ends a line. */
+export const expanded = (text: string) =>
+  text.replace(/[\ufb00-\ufb06]/g, (each) => each.normalize('NFKC')).replace(/[\0-\x1f\x7f]/g, '\ufffd')
