@@ -61,11 +61,14 @@ export function pdfDocument(path: readonly string[], decoding: Decoding): PdfDoc
     const texts = [...stringsIn(values), ...escapedNames(bytes)].map(textOf).filter((text) => text.trim() !== '')
     const at = number === -1 ? [] : pathOf(`object-${number}`)
     if (number !== -1) objects.add(number, bytes)
-    if (texts.length > 0)
-      await writeTexts(
-        [...(number === -1 ? pathOf('trailer') : at), 'strings'],
-        texts.map((text) => [text]),
+    if (texts.length > 0) {
+      const own = [...(number === -1 ? pathOf('trailer') : at), 'strings']
+      await pushLines(
+        own,
+        Iterator.from(texts).map((text) => [text]),
+        decoding,
       )
+    }
     return { number, dict: dicts.at(-1) ?? new Map(), at }
   }
 
