@@ -24,6 +24,8 @@ const saysSomething =
 const mayBePart = /^\s*(?:\d+\s+\d+\s+obj\s*)?(?:\[|<<(?:\s*\/[^\s/<>[\]()]+\s+\d+\s+\d+\s+R)+\s*>>)/
 const mostParsed = 512
 const mostFollowed = 8
+/** Pages that have one long list of contents in common must not be many. */
+const mostContents = 10_000_000
 /** So many fonts of one name are tried where nothing says which is meant. */
 const mostOfName = 4
 
@@ -55,6 +57,7 @@ export function createObjects(hold: (bytes: number) => boolean): Objects {
   function pages(root: Value | undefined): Page[] {
     const found: Page[] = []
     const seen = new Set<number>()
+    let contentsOfAll = 0
     const catalog = get(root)
     const waiting: { node: Value | undefined; inherited: Value | undefined }[] = [
       { node: isDict(catalog) ? catalog.get('Pages') : undefined, inherited: undefined },
@@ -71,6 +74,8 @@ export function createObjects(hold: (bytes: number) => boolean): Objects {
       const contents = node.get('Contents')
       const list = get(contents)
       const refs = Array.isArray(list) ? list : listOf(contents)
+      contentsOfAll += refs.length
+      if (contentsOfAll > mostContents) return found
       found.push({ contents: refs.map(refOf).filter((each) => each !== undefined), resources })
     }
     return found

@@ -1,5 +1,5 @@
 import { byteSource } from '../../byte-source.ts'
-import { countProduced, type Decoding } from '../../decoding.ts'
+import { countMember, countProduced, type Decoding } from '../../decoding.ts'
 import { readRaw } from '../../raw-content.ts'
 
 const enough = 64 * 1024
@@ -11,7 +11,9 @@ export async function pushLines(
   decoding: Decoding,
 ): Promise<void> {
   const source = byteSource(written(path, lines, decoding))
-  if ((await source.peek(1)).length > 0) await readRaw(source, path, decoding, { kind: 'structure' })
+  if ((await source.peek(1)).length === 0) return
+  countMember(decoding, path)
+  await readRaw(source, path, decoding, { kind: 'structure' })
 }
 
 async function* written(

@@ -1,29 +1,37 @@
 import { lexerOf, wordAt } from './lexer.ts'
 import { textOf, type Value, valueAt } from './values.ts'
 
-/** What the codes of a font show (Adobe Technical Note 5014; ISO 32000-2, 9.10.3). `lengths`: how many bytes codes have, as far as ranges of codes say so. */
-export type ToUnicode = { readonly texts: ReadonlyMap<string, string>; readonly spaces: readonly CodeSpace[] }
+/** What the codes of a font show (Adobe Technical Note 5014; ISO 32000-2, 9.10.3). `spaces`: which codes there are, and so how many bytes they
+ * have. `cost`: how much there was to read, in bytes. */
+export type ToUnicode = {
+  readonly texts: ReadonlyMap<string, string>
+  readonly spaces: readonly CodeSpace[]
+  readonly cost: number
+}
 type CodeSpace = { readonly low: Buffer; readonly high: Buffer }
 
 /** Fonts have 65,536 glyphs at most. */
 const mostCodes = 65_536
 const mostLetters = 16
 const mostSpaces = 100
+/** A code of a range is as much work as so many bytes. */
+const bytesOfCode = 16
 
 export function parseToUnicode(bytes: Buffer): ToUnicode {
   const texts = new Map<string, string>()
   const spaces: CodeSpace[] = []
+  let codes = 0
   const lexer = lexerOf(bytes)
   let values: Value[] = []
 
   function set(code: Buffer, text: string): void {
-    if (texts.size < mostCodes && code.length <= 4)
-      texts.set(code.toString('latin1'), expanded(text.slice(0, mostLetters)))
+    if (codes < mostCodes && code.length <= 4) texts.set(code.toString('latin1'), expanded(text.slice(0, mostLetters)))
   }
 
   function range(low: Buffer, high: Buffer, target: Value): void {
     const [from, to] = [numberOf(low), numberOf(high)]
-    for (let code = from; code <= to && code - from < mostCodes && texts.size < mostCodes; code++) {
+    for (let code = from; code <= to && codes < mostCodes; code++) {
+      codes += 1
       const each = Array.isArray(target) ? target[code - from] : target
       if (Buffer.isBuffer(each))
         set(codeOf(code, low.length), Array.isArray(target) ? utf16(each) : plus(utf16(each), code - from))
@@ -54,7 +62,7 @@ export function parseToUnicode(bytes: Buffer): ToUnicode {
       }
     else values.push(valueAt(lexer))
   }
-  return { texts, spaces }
+  return { texts, spaces, cost: bytes.length + codes * bytesOfCode }
 }
 
 /** How many bytes the code at a place has; two where no range says it. */
