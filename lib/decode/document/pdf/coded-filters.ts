@@ -24,28 +24,34 @@ export function hexFilter(): Coded {
 
 /** ASCII85Decode, up to `~`. */
 export function ascii85Filter(): Coded {
-  let digits: number[] = []
+  let held = 0
+  let count = 0
   let hasEnded = false
-  function group(count: number): Buffer {
-    const all = [...digits, 84, 84, 84, 84].slice(0, 5)
-    const word = Buffer.alloc(4)
-    word.writeUInt32BE(all.reduce((sum, digit) => sum * 85 + digit, 0) % 2 ** 32)
-    digits = []
-    return word.subarray(0, count)
-  }
   return {
     write(bytes) {
-      const out: Buffer[] = []
+      // `z` alone stands for four bytes.
+      const out = Buffer.alloc(4 * bytes.length + 4)
+      let to = 0
       for (const byte of bytes) {
         hasEnded ||= byte === 0x7e
         if (hasEnded) break
-        if (byte === 0x7a && digits.length === 0) out.push(Buffer.alloc(4))
+        if (byte === 0x7a && count === 0) to += 4
         if (byte < 0x21 || byte > 0x75) continue
-        if (digits.push(byte - 0x21) === 5) out.push(group(4))
+        held = held * 85 + (byte - 0x21)
+        if (++count < 5) continue
+        to = out.writeUInt32BE(held % 2 ** 32, to)
+        held = 0
+        count = 0
       }
-      return Buffer.concat(out)
+      return out.subarray(0, to)
     },
-    end: () => (digits.length > 1 ? group(digits.length - 1) : nothing),
+    end() {
+      if (count < 2) return nothing
+      const word = Buffer.alloc(4)
+      for (let at = count; at < 5; at++) held = held * 85 + 84
+      word.writeUInt32BE(held % 2 ** 32)
+      return word.subarray(0, count - 1)
+    },
   }
 }
 

@@ -19,6 +19,8 @@ for (const code of Buffer.from('()<>[]{}/%')) kinds[code] = delimiter
 
 const code = (character: string) => character.charCodeAt(0)
 const [open, close, less, greater, slash, percent, backslash] = ['(', ')', '<', '>', '/', '%', '\\'].map(code)
+const [plus, minus, point, zero, nine] = ['+', '-', '.', '0', '9'].map(code) as [number, number, number, number, number]
+const largest = 1e15
 
 export function lexerOf(bytes: Buffer): Lexer {
   const lexer: Lexer = { bytes, kind: 'end', from: 0, to: 0, next }
@@ -82,7 +84,24 @@ export function lexerOf(bytes: Buffer): Lexer {
   return lexer
 }
 
-export const wordAt = ({ bytes, from, to }: Lexer) => bytes.toString('latin1', from, to)
+/** Operators are short and come again and again: of each there is one text. */
+const shortWords = new Map<number, string>()
+const mostShort = 3
+const mostKnown = 1000
+
+export function wordAt({ bytes, from, to }: Lexer): string {
+  if (to - from > mostShort) return bytes.toString('latin1', from, to)
+  let key = 0
+  for (let at = from; at < to; at++) key = (key << 8) | bytes[at]!
+  const known = shortWords.get(key)
+  if (known !== undefined) return known
+  const word = bytes.toString('latin1', from, to)
+  if (shortWords.size < mostKnown) shortWords.set(key, word)
+  return word
+}
+
+/** Whether a token is a bracket. */
+export const isBracket = ({ kind, bytes, from }: Lexer) => kind === 'word' && kinds[bytes[from]!] === delimiter
 
 /** A name without its slash, with what is written as `#40` in it. */
 export function nameAt(lexer: Lexer): string {
@@ -91,9 +110,23 @@ export function nameAt(lexer: Lexer): string {
   return name.replace(/#([\da-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
 }
 
-export function numberAt(lexer: Lexer): number {
-  const number = Number.parseFloat(wordAt(lexer))
-  return Number.isFinite(number) ? number : 0
+/** As people write numbers, without an exponent; what is no digit ends it. */
+export function numberAt({ bytes, from, to }: Lexer): number {
+  let at = from
+  while (bytes[at] === plus || bytes[at] === minus) at += 1
+  let number = 0
+  let scale = 0
+  for (; at < to; at++) {
+    const byte = bytes[at]!
+    if (byte === point && scale === 0) scale = 1
+    else if (byte < zero || byte > nine) break
+    else {
+      number = number * 10 + (byte - zero)
+      scale *= 10
+    }
+  }
+  if (!(number < largest)) return 0
+  return (bytes[from] === minus ? -number : number) / (scale || 1)
 }
 
 /** The bytes that a string stands for. */

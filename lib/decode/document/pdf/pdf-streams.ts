@@ -55,7 +55,9 @@ export async function readStream(
     return { kind: isMap ? 'map' : 'objects', bytes: held.bytes.subarray(0, held.length) }
   }
   const operators = textOperators(hold)
-  await readRaw(byteSource(readingAsWell(chunksOf(source), operators.write)), path, decoding, { kind: 'structure' })
+  // What a page shows is searched in every form, so that here only what stands plainly is.
+  const kind = isContent.test(Buffer.from(head).toString('latin1')) ? 'pixels' : 'structure'
+  await readRaw(byteSource(readingAsWell(chunksOf(source), operators.write)), path, decoding, { kind })
   return { kind: 'operators', bytes: operators.end() }
 }
 
@@ -63,6 +65,9 @@ export async function readStream(
 const isOwn = (dict: Dict, head: Uint8Array) =>
   /^(?:EmbeddedFile|Metadata)$/.test(typeOf(dict) ?? '') ||
   /^(?:\xef\xbb\xbf)?\s*<[\w?!]/.test(Buffer.from(head).toString('latin1', 0, 64))
+
+/** Operators that begin what a page shows. */
+const isContent = /(?:^|\s)(?:q|Q|BT|cm|gs|re|w|J|g|rg|cs|BDC|BMC|Do)\s/
 
 async function* chunksOf(source: ReturnType<typeof byteSource>): AsyncGenerator<Uint8Array> {
   for (let chunk = await source.take(); chunk !== undefined; chunk = await source.take()) yield chunk

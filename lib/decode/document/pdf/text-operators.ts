@@ -1,4 +1,4 @@
-import { lexerOf, wordAt } from './lexer.ts'
+import { isBracket, lexerOf, wordAt } from './lexer.ts'
 
 /** Operators that show text, or say where and in which font (ISO 32000-2, 9.3 and 9.4), and marks that have texts of their own. */
 const kept: ReadonlySet<string> = new Set('q Q cm BT ET Tc Tw Tz TL Tf Td TD Tm T* Tj TJ \' "'.split(' '))
@@ -38,6 +38,7 @@ export function textOperators(hold: (bytes: number) => boolean): TextOperators {
     const lexer = lexerOf(bytes)
     const texts: Buffer[] = []
     let from = 0
+    const piece = { from: 0, to: 0 }
     let hasTexts = false
     for (;;) {
       if (isInImage) {
@@ -51,16 +52,25 @@ export function textOperators(hold: (bytes: number) => boolean): TextOperators {
       if (lexer.kind === 'end' || (lexer.to === bytes.length && !isEnd)) return finish(from)
       hasTexts ||= lexer.kind === 'string'
       if (lexer.kind !== 'word') continue
-      const word = wordAt(lexer)
       // Brackets are of what an operator is about.
-      if (/^[[\]<>{}]/.test(word)) continue
-      if (kept.has(word) || (marks.has(word) && hasTexts)) texts.push(bytes.subarray(from, lexer.to), blank)
+      if (isBracket(lexer)) continue
+      const word = wordAt(lexer)
+      if (kept.has(word) || (marks.has(word) && hasTexts)) add(from, lexer.to)
       isInImage = word === 'ID'
       from = lexer.to
       hasTexts = false
     }
+    /** Those that stand together are one piece. */
+    function add(start: number, end: number): void {
+      if (start !== piece.to) {
+        texts.push(bytes.subarray(piece.from, piece.to), blank)
+        piece.from = start
+      }
+      piece.to = end
+    }
     function finish(at: number): number {
-      if (texts.length > 0) keep(Buffer.concat(texts))
+      texts.push(bytes.subarray(piece.from, piece.to), blank)
+      if (piece.to > 0) keep(Buffer.concat(texts))
       return bytes.length - at
     }
   }
