@@ -101,6 +101,9 @@ function utf16(bytes: Buffer): string {
 const plus = (text: string, count: number) =>
   text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + count)
 
-/** Joined letters (`ﬀ`) as the letters that they are, and no character that ends a line. */
+/** Joined letters (`ﬀ`) as the letters that they are, any white space as a blank (Qt maps that to a tab), and no control characters. */
 export const expanded = (text: string) =>
-  text.replace(/[\ufb00-\ufb06]/g, (each) => each.normalize('NFKC')).replace(/[\0-\x1f\x7f]/g, '\ufffd')
+  text
+    .replace(/[\ufb00-\ufb06]/g, (each) => each.normalize('NFKC'))
+    .replace(/\s/g, ' ')
+    .replace(/[\0-\x1f\x7f]/g, '\ufffd')
