@@ -12,7 +12,7 @@ export type Font = { show(bytes: Buffer): Shown[]; readonly cost: number }
 const unknown = '\ufffd'
 const mostWidths = 65_536
 /** Widths and encodings are work as well. */
-const leastCost = 4096
+export const leastCost = 4096
 
 export function fontOf(dict: Dict, objects: Objects): Font {
   const map = toUnicodeOf(dict, objects)

@@ -1,7 +1,7 @@
 import type { Decoding } from '../../decoding.ts'
-import { type Font, fontOf } from './fonts.ts'
+import { type Font, fontOf, leastCost } from './fonts.ts'
 import { fontIn, type Objects } from './objects.ts'
-import { shownLines } from './shown-text.ts'
+import { type Line, shownLines } from './shown-text.ts'
 import { pushLines } from './text-lines.ts'
 import { type Dict, isDict, refOf, type Value } from './values.ts'
 
@@ -10,32 +10,55 @@ export type PageTexts = {
   /** A stream with its dictionary, and its operators about text; of one that was replaced all count. */
   add(number: number, dict: Dict, operators: Buffer): void
   /** Pushes what pages show as `page-1` and so on, and what else shows something (forms, notes) as `shown` of its object. */
-  push(root: Value | undefined, path: readonly string[], decoding: Decoding): Promise<void>
+  push(root: Value | undefined, path: readonly string[]): Promise<void>
 }
 
-/** Fonts that are kept in mind, and for how much in all they are read, since each may be a large one. */
-const mostFonts = 64
-const mostRead = 2 ** 28
+/** How large the fonts are that are kept in mind, and how much of them is read in all beside so many times what is stored. */
+const mostKept = 2 ** 23
+const mostRead = 2 ** 26
+const timesStored = 16
 
-export function pageTexts(objects: Objects): PageTexts {
+/** Lines as they are, without room where they have some, and over their ends where those are behind a hyphen, with it and without. */
+function* inAllWays(lines: Iterable<Line>): Generator<readonly string[]> {
+  let begun = ''
+  for (const pieces of lines) {
+    yield pieces
+    if (pieces.length > 1) yield [pieces.join('')]
+    const [, goesOn] = wordAtStart.exec(pieces[0]!)!
+    if (begun !== '' && goesOn !== '') yield [begun + goesOn, begun.slice(0, -1) + goesOn]
+    begun = hyphenAtEnd.exec(pieces.at(-1)!)?.[0] ?? ''
+  }
+}
+
+const wordAtStart = /^(\S{0,200})/
+const hyphenAtEnd = /\S{1,200}[-\u00ad\u2010]$/
+
+export function pageTexts(objects: Objects, decoding: Decoding): PageTexts {
   const streams = new Map<number, { dict: Dict; operators: Buffer[] }>()
   const fonts = new Map<unknown, Font | undefined>()
   let byName: ReadonlyMap<string, readonly Value[]> | undefined
   let read = 0
+  let kept = 0
 
   function readFont(value: Value | undefined): Font | undefined {
     const key = refOf(value) ?? value
     if (!fonts.has(key)) {
       const dict = objects.get(value)
-      if (fonts.size >= mostFonts) fonts.clear()
-      const font = isDict(dict) && read < mostRead ? fontOf(dict, objects) : undefined
-      read += font?.cost ?? 0
+      const mayRead = read < mostRead + timesStored * decoding.storedBytes
+      const font = isDict(dict) && mayRead ? fontOf(dict, objects) : undefined
+      const cost = font?.cost ?? leastCost
+      read += cost
+      kept += cost
+      if (kept > mostKept) {
+        fonts.clear()
+        kept = cost
+      }
       fonts.set(key, font)
     }
     return fonts.get(key)
   }
 
-  /** Lines, once more with another font where nothing says which one is meant, and without room where they have some. */
+  /** Lines, once more with another font where nothing says which one is meant. */
   function* shown(operators: Buffer, resources: Value | undefined): Generator<readonly string[]> {
     let choices = 1
     for (let choice = 0; choice < choices; choice++) {
@@ -46,10 +69,7 @@ export function pageTexts(objects: Objects): PageTexts {
         choices = Math.max(choices, all.length)
         return readFont(all[Math.min(choice, all.length - 1)])
       }
-      for (const pieces of shownLines(operators, fontNamed)) {
-        yield pieces
-        if (pieces.length > 1) yield [pieces.join('')]
-      }
+      yield* inAllWays(shownLines(operators, fontNamed))
     }
   }
 
@@ -59,7 +79,7 @@ export function pageTexts(objects: Objects): PageTexts {
       if (known === undefined) streams.set(number, { dict, operators: [operators] })
       else known.operators.push(operators)
     },
-    async push(root, path, decoding) {
+    async push(root, path) {
       for (const [index, { contents, resources }] of objects.pages(root).entries()) {
         const operators: Buffer[] = []
         // What several pages have is of the first one.

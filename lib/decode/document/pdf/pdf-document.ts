@@ -20,7 +20,7 @@ const mostRevisions = 255
 
 export function pdfDocument(path: readonly string[], decoding: Decoding): PdfDocument {
   const objects = createObjects(hold)
-  const texts = pageTexts(objects)
+  const texts = pageTexts(objects, decoding)
   /** How often there was an object, by its number. */
   let revisions = new Uint8Array(1024)
   let others = 0
@@ -101,7 +101,7 @@ export function pdfDocument(path: readonly string[], decoding: Decoding): PdfDoc
       else if (read?.kind === 'objects') await readObjects(read.bytes, dict)
       else if (read !== undefined && read.bytes.length > 0) texts.add(number, dict, read.bytes)
     },
-    end: () => texts.push(root, path, decoding),
+    end: () => texts.push(root, path),
   }
 }
 

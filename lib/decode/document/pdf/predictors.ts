@@ -18,31 +18,48 @@ export async function* predicted(chunks: AsyncIterable<Uint8Array>, parameters: 
   }
   const back = Math.max(1, bits >> 3)
   const length = width + (isPng ? 1 : 0)
-  let before = Buffer.alloc(width)
+  let before: Buffer = Buffer.alloc(width)
   let held: Buffer = Buffer.alloc(0)
-  function rowOf(bytes: Buffer): Buffer {
-    const kind = isPng ? bytes[0]! : 1
-    const row = Buffer.from(bytes.subarray(isPng ? 1 : 0))
-    for (let at = 0; at < row.length; at++) {
-      const left = at < back ? 0 : row[at - back]!
-      const up = isPng ? before[at]! : 0
-      if (kind === 1) row[at]! += left
-      else if (kind === 2) row[at]! += up
-      else if (kind === 3) row[at]! += (left + up) >> 1
-      else if (kind === 4) row[at]! += nearest(left, up, at < back ? 0 : before[at - back]!)
+
+  /** Rows of which all are whole, but for the last of a stream. */
+  function rowsOf(bytes: Buffer): Buffer {
+    const count = Math.ceil(bytes.length / length)
+    // The row before stands in front of them.
+    const out = Buffer.concat([before], width * (count + 1))
+    let to = width
+    for (let from = 0; from < bytes.length; from += length) {
+      const kind = isPng ? bytes[from]! : 1
+      const begin = to
+      const data = from + length - width
+      const end = begin + Math.min(width, bytes.length - data)
+      for (; to < end; to++) {
+        const left = to - begin < back ? 0 : out[to - back]!
+        const up = isPng ? out[to - width]! : 0
+        const corner = to - begin < back ? 0 : out[to - width - back]!
+        const more =
+          kind === 1
+            ? left
+            : kind === 2
+              ? up
+              : kind === 3
+                ? (left + up) >> 1
+                : kind === 4
+                  ? nearest(left, up, corner)
+                  : 0
+        out[to] = bytes[data + to - begin]! + more
+      }
     }
-    before = Buffer.concat([row], width)
-    return row
+    before = Buffer.from(out.subarray(width * count))
+    return out.subarray(width, to)
   }
+
   for await (const chunk of chunks) {
     held = Buffer.concat([held, chunk])
-    const rows: Buffer[] = []
-    let at = 0
-    for (; at + length <= held.length; at += length) rows.push(rowOf(held.subarray(at, at + length)))
-    held = held.subarray(at)
-    if (rows.length > 0) yield Buffer.concat(rows)
+    const whole = held.length - (held.length % length)
+    if (whole > 0) yield rowsOf(held.subarray(0, whole))
+    held = held.subarray(whole)
   }
-  if (held.length > 0) yield rowOf(held)
+  if (held.length > 0) yield rowsOf(held)
 }
 
 /** Paeth. */

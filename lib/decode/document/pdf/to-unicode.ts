@@ -12,7 +12,7 @@ type CodeSpace = { readonly low: Buffer; readonly high: Buffer }
 
 /** Fonts have 65,536 glyphs at most. */
 const mostCodes = 65_536
-const mostLetters = 16
+const mostLetters = 8
 const mostSpaces = 100
 /** A code of a range is as much work as so many bytes. */
 const bytesOfCode = 16
