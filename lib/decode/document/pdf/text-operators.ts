@@ -83,6 +83,9 @@ export function textOperators(hold: (bytes: number) => boolean): TextOperators {
     },
     end() {
       look(true)
+      // An operator may be in the next part of a page.
+      const rest = Buffer.concat(pieces)
+      if (rest.some((byte) => byte > 0x20)) keep(Buffer.concat([rest, blank]))
       return Buffer.concat(out)
     },
   }

@@ -24,17 +24,18 @@ export function parseToUnicode(bytes: Buffer): ToUnicode {
   const lexer = lexerOf(bytes)
   let values: Value[] = []
 
-  function set(code: Buffer, text: string): void {
-    if (codes < mostCodes && code.length <= 4) texts.set(code.toString('latin1'), expanded(text.slice(0, mostLetters)))
+  function set(code: string, text: string): void {
+    codes += 1
+    texts.set(code, expanded(text.slice(0, mostLetters)))
   }
 
   function range(low: Buffer, high: Buffer, target: Value): void {
     const [from, to] = [numberOf(low), numberOf(high)]
+    const first = Buffer.isBuffer(target) ? utf16(target) : ''
     for (let code = from; code <= to && codes < mostCodes; code++) {
-      codes += 1
-      const each = Array.isArray(target) ? target[code - from] : target
-      if (Buffer.isBuffer(each))
-        set(codeOf(code, low.length), Array.isArray(target) ? utf16(each) : plus(utf16(each), code - from))
+      const each = Array.isArray(target) ? target[code - from] : undefined
+      const text = Buffer.isBuffer(each) ? utf16(each) : plus(first, code - from)
+      set(codeOf(code, low.length), text)
     }
   }
 
@@ -43,7 +44,8 @@ export function parseToUnicode(bytes: Buffer): ToUnicode {
     if (/^begin(?:bf|codespace)/.test(word)) values = []
     else if (word === 'endbfchar')
       for (const [code, text] of inGroups(values, 2)) {
-        if (Buffer.isBuffer(code) && Buffer.isBuffer(text)) set(code, utf16(text))
+        if (Buffer.isBuffer(code) && Buffer.isBuffer(text) && codes < mostCodes)
+          set(code.toString('latin1'), utf16(text))
       }
     else if (word === 'endbfrange')
       for (const [low, high, target] of inGroups(values, 3)) {
@@ -81,11 +83,8 @@ function* inGroups(values: readonly Value[], size: number): Generator<readonly V
 
 const numberOf = (code: Buffer) => (code.length === 0 || code.length > 4 ? Number.NaN : code.readUIntBE(0, code.length))
 
-function codeOf(number: number, length: number): Buffer {
-  const code = Buffer.alloc(length)
-  code.writeUIntBE(number, 0, length)
-  return code
-}
+const codeOf = (number: number, length: number) =>
+  String.fromCharCode(...Array.from({ length }, (_, at) => (number / 256 ** (length - 1 - at)) & 0xff))
 
 /** Ghostscript writes joined letters with their bytes in the other order. */
 const swapped = /^[\u6600\u6900\u6c00]{2,3}$/
@@ -103,7 +102,11 @@ const plus = (text: string, count: number) =>
 
 /** Joined letters (`ﬀ`) as the letters that they are, any white space as a blank (Qt maps that to a tab), and no control characters. */
 export const expanded = (text: string) =>
-  text
-    .replace(/[\ufb00-\ufb06]/g, (each) => each.normalize('NFKC'))
-    .replace(/\s/g, ' ')
-    .replace(/[\0-\x1f\x7f]/g, '\ufffd')
+  isAsShown.test(text)
+    ? text
+    : text
+        .replace(/[\ufb00-\ufb06]/g, (each) => each.normalize('NFKC'))
+        .replace(/\s/g, ' ')
+        .replace(/[\0-\x1f\x7f]/g, '\ufffd')
+
+const isAsShown = /^[\x20-\x7e]*$/

@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib'
 
-const bytesOf = (text: string | Uint8Array) => (typeof text === 'string' ? Buffer.from(text, 'latin1') : Buffer.from(text))
+const bytesOf = (text: string | Uint8Array) =>
+  typeof text === 'string' ? Buffer.from(text, 'latin1') : Buffer.from(text)
 
 export const object = (number: number, text: string | Uint8Array) =>
   Buffer.concat([bytesOf(`${number} 0 obj\n`), bytesOf(text), bytesOf('\nendobj\n')])
