@@ -15,7 +15,7 @@ export type PageTexts = {
 
 /** How large the fonts are that are kept in mind, and how much of them is read in all beside so many times what is stored. */
 const mostKept = 2 ** 23
-const mostRead = 2 ** 26
+const mostRead = 2 ** 25
 const timesStored = 16
 
 /** Lines as they are, without room where they have some, and over their ends where those are behind a hyphen, with it and without. */
