@@ -61,10 +61,10 @@ export async function readStream(
   return { kind: 'operators', bytes: operators.end() }
 }
 
-/** Files and XMP say what they are; XFA is XML as well, and says nothing. */
+/** Files and XMP say what they are; XFA is XML as well, and says nothing. A page may begin with a string in hexadecimal digits. */
 const isOwn = (dict: Dict, head: Uint8Array) =>
   /^(?:EmbeddedFile|Metadata)$/.test(typeOf(dict) ?? '') ||
-  /^(?:\xef\xbb\xbf)?\s*<[\w?!]/.test(Buffer.from(head).toString('latin1', 0, 64))
+  /^(?:\xef\xbb\xbf)?\s*<(?![\da-f\s]*>)[a-z?!]/i.test(Buffer.from(head).toString('latin1', 0, 64))
 
 /** Operators that begin what a page shows. */
 const isContent = /(?:^|\s)(?:q|Q|BT|cm|gs|re|w|J|g|rg|cs|BDC|BMC|Do)\s/

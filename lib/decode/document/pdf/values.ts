@@ -85,4 +85,4 @@ export function textOf(bytes: Buffer): string {
 }
 
 /** Without what ends a line, and without languages between escapes (7.9.2.2.1). */
-export const inOneLine = (text: string) => text.replace(/\x1b[^\x1b]{0,8}\x1b/g, '').replace(/[\0-\x1f\x7f]/g, ' ')
+const inOneLine = (text: string) => text.replace(/\x1b[^\x1b]{0,8}\x1b/g, '').replace(/[\0-\x1f\x7f]/g, ' ')
