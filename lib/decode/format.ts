@@ -34,11 +34,11 @@ export type Parts = {
 /**
  * A format that is read. `compression`: one content, made smaller; what is inside is the object's own content.
  * `archive`: named members, each a content of its own. `table`: values that its encoding hides, pushed as text.
- * `picture`: what it says beside what it shows.
+ * `picture`: what it says beside what it shows. `document`: people are found in it, and it is never clean.
  */
 export type Format = {
   readonly name: string
-  readonly kind: 'compression' | 'archive' | 'table' | 'picture'
+  readonly kind: 'compression' | 'archive' | 'table' | 'picture' | 'document'
   /** Whether a content begins like this one. `head`: its first `headLength` bytes, or all of a shorter one. */
   isFormat(head: Uint8Array): boolean
   /**

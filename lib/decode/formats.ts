@@ -33,6 +33,7 @@ import { bson } from './document/bson/bson-content.ts'
 import { mongoArchive } from './document/bson/mongo-archive.ts'
 import { mail } from './document/mail/mail-content.ts'
 import { msgpack } from './document/msgpack/msgpack-content.ts'
+import { pdf } from './document/pdf/pdf-format.ts'
 import { rtf } from './document/rtf/rtf-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
@@ -65,6 +66,7 @@ export const formats: readonly Format[] = [
   zip,
   png,
   gif,
+  pdf,
   ar,
   tar,
   dbox,

@@ -44,6 +44,7 @@ const others = [
   'msgpack',
   'pg-dump',
   'mail',
+  'pdf',
   'rtf',
   'xml',
   'folded',

@@ -13,6 +13,7 @@ export const thirds = [
     'decode/columnar/orc-damage',
     'decode/compression/damage',
     'decode/database/pg-dump',
+    'decode/document/pdf/hostile',
     'decode/picture/hostile',
     'decode/text/cut-lines',
     'decode/text/separated-binary',

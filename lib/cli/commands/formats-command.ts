@@ -34,6 +34,7 @@ const kinds = {
   compression: 'Compressions',
   archive: 'Archives',
   table: 'Tables and other files of values',
+  document: 'Documents in which people are found, and which are never clean, since words may be drawn or in pieces',
   picture: 'Pictures, all but what they show: never clean, unless that is said of them (--pictures-may-be-clean)',
 } as const
 

@@ -65,7 +65,6 @@ const magics: readonly Magic[] = [
   magic('rar', 'Rar!\x1a\x07'),
   magic('cpio', '07070', weak),
   magic('Arrow', 'ARROW1\x00\x00'),
-  magic('PDF', '%PDF-'),
   magic('FDF', '%FDF-'),
   // What is shown is written as numbers of glyphs, or in pieces.
   magic('PostScript', '%!PS'),
@@ -90,8 +89,8 @@ const byFirstByte = Array.from({ length: 256 }, (_, byte) => [
   ...anywhere,
 ])
 
-/** Blank lines, a mark of UTF-8 or commands to a printer may stand before the first line (ISO 32000-1, annex H.3.4.1). */
-const behindOthers = /^(?:\xef\xbb\xbf)?(?:\s*\x1b%-12345X(?:@PJL[^\n]*\n)*)?\s*%(?:PDF-|!PS)/
+/** Blank lines, a mark of UTF-8 or commands to a printer may stand before the first line. */
+const behindOthers = /^(?:\xef\xbb\xbf)?(?:\s*\x1b%-12345X(?:@PJL[^\n]*\n)*)?\s*%!PS/
 
 const isBehindOthers = (head: Uint8Array): boolean =>
   behindFirst.has(head[0]!) &&
@@ -158,7 +157,7 @@ const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolea
     isFormat: (head) => isPickle(head, head.length >= headLength),
   },
   { format: { name: 'SPSS portable', encrypted: false, weak: false }, isFormat: isPortable },
-  { format: { name: 'PDF or PostScript', encrypted: false, weak: false }, isFormat: isBehindOthers },
+  { format: { name: 'PostScript', encrypted: false, weak: false }, isFormat: isBehindOthers },
   { format: { name: 'GEDCOM', encrypted: false, weak: false }, isFormat: isGedcom },
   { format: { name: swift, encrypted: false, weak: false }, isFormat: isSwift },
   { format: { name: 'QIF', encrypted: false, weak: false }, isFormat: isQif },

@@ -117,16 +117,17 @@ export async function runControls(
   const forms = named.filter((name) => name !== fixedWidth.name)
   const { positive, negative } = report
   for (const { names, container, sample, expected, stored } of prepare(index)) {
-    const { path, written = [], declared } = sampleFormats[container]!
+    const { path, written = [], declared, never } = sampleFormats[container]!
     positive.forms.push(...names)
     const found: PlacedOccurrence[] = []
-    const { complete } = await scan(inPieces(stored), index, (each) => found.push(each), {
+    const { complete, gaps } = await scan(inPieces(stored), index, (each) => found.push(each), {
       sought: 'subjects-and-controls',
       forms,
       declared,
       picturesMayBeClean: true,
     })
-    const detected = complete ? hitsOf(sample).filter((hit) => found.some((each) => isHit(each, hit, path))) : []
+    const isRead = never === undefined ? complete : gaps.length === 1 && gaps[0]!.reason === never
+    const detected = isRead ? hitsOf(sample).filter((hit) => found.some((each) => isHit(each, hit, path))) : []
     positive.planted += hitsOf(sample).length
     positive.detected += detected.length
     negative.planted += sample.planted.length - hitsOf(sample).length

@@ -1,5 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import type { DeclaredFormat } from '../../decode/declared-format.ts'
+import type { UnverifiedReason } from '../../decode/unverified.ts'
 import type { Context } from './control-samples.ts'
 import { arSample } from './samples/ar-sample.ts'
 import { avroSample } from './samples/avro-sample.ts'
@@ -21,6 +22,7 @@ import { writeMail } from './samples/mail-sample.ts'
 import { writeMsgpack } from './samples/msgpack-sample.ts'
 import { orcSample } from './samples/orc-sample.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
+import { writePdf } from './samples/pdf-sample.ts'
 import { writePgDump } from './samples/pg-dump-sample.ts'
 import { writeGif, writePng } from './samples/picture-samples.ts'
 import { writeRdb } from './samples/redis-sample.ts'
@@ -43,7 +45,7 @@ import { writeXz } from './writers/write-xz.ts'
 /**
  * How a document is stored in a format, and the path of the content that comes out of it. `written`: paths of contents that show
  * it as it is written, or parts of that, where controls may be found as well; `declared`: it is read only where it is declared; `context`: the documents that it holds, if not
- * any lines.
+ * any lines; `never`: why a content of it is never clean.
  */
 type SampleFormat = {
   wrap(document: Uint8Array): Uint8Array
@@ -51,6 +53,7 @@ type SampleFormat = {
   written?: readonly string[]
   declared?: DeclaredFormat
   context?: Context
+  never?: UnverifiedReason
 }
 
 /**
@@ -109,6 +112,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
     declared: 'brotli',
   },
   deflate: { wrap: deflateRawSync, path: ['deflate'], written: ['deflate/stored'], declared: 'deflate' },
+  pdf: { wrap: writePdf, path: ['pdf', 'page-1'], written: ['pdf/object-4'], never: 'unsupported-format' },
   rtf: { wrap: writeRtf, path: ['rtf', 'text'], written: ['rtf'] },
   jpeg: { wrap: writeJpeg, path: ['jpeg', 'metadata'], written: ['jpeg'] },
   webp: { wrap: writeWebp, path: ['webp', 'xmp'], written: ['webp'] },

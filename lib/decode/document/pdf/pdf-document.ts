@@ -1,0 +1,117 @@
+import { addGap, type Decoding } from '../../decoding.ts'
+import { lexerOf, nameAt } from './lexer.ts'
+import { createObjects } from './objects.ts'
+import { pageTexts } from './page-texts.ts'
+import { readStream } from './pdf-streams.ts'
+import { pushLines } from './text-lines.ts'
+import { type Dict, isDict, parseValues, stringsIn, textOf, type Value, wordOf } from './values.ts'
+import type { Walker } from './walk.ts'
+
+/**
+ * Reads a PDF while it is walked through: what streams hold is `[...path, 'object-12']`, with the number of its object, and texts of an object (titles, fields of forms, links)
+ * are `strings` in that. What pages show comes at the end, since fonts may stand anywhere (`PageTexts`).
+ */
+export type PdfDocument = Walker & { isEncrypted(): boolean; end(): Promise<void> }
+
+/** ISO 32000-2, annex C: there are no larger ones. */
+const mostNumber = 8_388_607
+const noNumber = -1
+const mostRevisions = 255
+
+export function pdfDocument(path: readonly string[], decoding: Decoding): PdfDocument {
+  const objects = createObjects(hold)
+  const texts = pageTexts(objects, decoding)
+  /** How often there was an object, by its number. */
+  let revisions = new Uint8Array(1024)
+  let others = 0
+  let root: Value | undefined
+  let isEncrypted = false
+  let isFull = false
+
+  function hold(bytes: number): boolean {
+    const { heldBytes } = decoding.limits
+    if (decoding.heldBytes + bytes <= heldBytes) {
+      decoding.heldBytes += bytes
+      return true
+    }
+    const detail = `pdf: expected at most ${heldBytes} bytes of texts and fonts to hold in memory`
+    if (!isFull) addGap(decoding, { reason: 'limit', path, offset: 0, detail })
+    isFull = true
+    return false
+  }
+
+  /** Of an object that was replaced there are several; what is none (the trailer, or damaged) is counted. */
+  function pathOf(number: number): string[] {
+    if (number === noNumber) return [...path, `between-${++others}`]
+    if (number >= revisions.length) {
+      const more = new Uint8Array(Math.min(mostNumber + 1, number * 2 + 1))
+      more.set(revisions)
+      revisions = more
+    }
+    if (revisions[number]! < mostRevisions) revisions[number]! += 1
+    const revision = revisions[number]!
+    return [...path, `object-${number}`, ...(revision > 1 ? [`revision-${revision}`] : [])]
+  }
+
+  /** Looks at the values of some structure; answers which object it is of. */
+  async function readStructure(bytes: Buffer): Promise<{ number: number; dict: Dict; at: string[] }> {
+    const values = parseValues(bytes)
+    const place = values.findLastIndex((value) => wordOf(value) === 'obj')
+    const told = place >= 2 ? values[place - 2] : undefined
+    const number = typeof told === 'number' && told >= 0 && told <= mostNumber ? Math.trunc(told) : noNumber
+    const dicts = values.filter(isDict)
+    for (const dict of dicts) {
+      if (!dict.has('Root')) continue
+      root = dict.get('Root')
+      isEncrypted ||= dict.has('Encrypt')
+    }
+    const at = pathOf(number)
+    if (number !== noNumber) objects.add(number, bytes)
+    const strings = [...stringsIn(values), ...escapedNames(bytes)].map(textOf).filter((text) => text.trim() !== '')
+    const lines = strings.map((text) => [text])
+    await pushLines([...at, 'strings'], lines, decoding)
+    return { number, dict: dicts.at(-1) ?? new Map(), at }
+  }
+
+  /** Objects in a stream (ISO 32000-2, 7.5.7): numbers and places of all, and then these. Each ends where another one begins. */
+  async function readObjects(bytes: Buffer, dict: Dict): Promise<void> {
+    const first = dict.get('First')
+    if (typeof first !== 'number') return
+    const header = parseValues(bytes.subarray(0, first)).filter((each) => typeof each === 'number')
+    const places: { number: number; from: number }[] = []
+    for (let at = 0; at + 1 < header.length; at += 2)
+      places.push({ number: header[at]!, from: first + header[at + 1]! })
+    places.sort((x, y) => x.from - y.from)
+    for (const [at, { number, from }] of places.entries()) {
+      const own = bytes.subarray(from, places[at + 1]?.from ?? bytes.length)
+      if (own.length > 0) await readStructure(Buffer.concat([Buffer.from(`${number} 0 obj `), own]))
+    }
+  }
+
+  return {
+    isEncrypted: () => isEncrypted,
+    async structure(bytes) {
+      await readStructure(bytes)
+    },
+    async stream(bytes, data) {
+      const { number, dict, at } = await readStructure(bytes)
+      if (isEncrypted) return
+      const read = await readStream(data, dict, at, decoding, hold)
+      if (read?.kind === 'map') objects.addMap(number, read.bytes)
+      else if (read?.kind === 'objects') await readObjects(read.bytes, dict)
+      else if (read !== undefined && read.bytes.length > 0) texts.add(number, dict, read.bytes)
+    },
+    end: () => texts.push(root, path),
+  }
+}
+
+/** Names in which something is written as a code; others stand there as they are. */
+function escapedNames(bytes: Buffer): Buffer[] {
+  if (!bytes.includes('#')) return []
+  const lexer = lexerOf(bytes)
+  const names: Buffer[] = []
+  while (lexer.next() !== 'end')
+    if (lexer.kind === 'name' && bytes.subarray(lexer.from, lexer.to).includes('#'))
+      names.push(Buffer.from(nameAt(lexer), 'latin1'))
+  return names
+}
