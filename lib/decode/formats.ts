@@ -37,6 +37,7 @@ import { rtf } from './document/rtf/rtf-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
 import { gif } from './picture/gif-content.ts'
+import { heif } from './picture/heif-content.ts'
 import { jpeg } from './picture/jpeg-content.ts'
 import { png } from './picture/png-content.ts'
 import { webp } from './picture/webp-content.ts'
@@ -75,6 +76,7 @@ export const formats: readonly Format[] = [
   redisRdb,
   jpeg,
   webp,
+  heif,
   parquet,
   orc,
   avro,

@@ -1,0 +1,113 @@
+import { av1Units } from './av1-units.ts'
+import type { Fields } from './heif-boxes.ts'
+import { type BoxReader, expectPlain, type Meta, readBoxes } from './heif-reader.ts'
+import { readHevcUnit, readSei } from './hevc-units.ts'
+import { readIcc } from './icc.ts'
+import type { Metadata } from './metadata.ts'
+
+/** Properties that are numbers of these sizes; `full`: behind a version and flags that are zero. */
+function numbers(sizes: readonly number[], full = false): BoxReader {
+  return async (fields, metadata) => {
+    if (full) expectPlain(fields, metadata)
+    await metadata.numbers(sizes.map((size) => fields.uint(size)))
+  }
+}
+
+const times = (count: number, size: number): number[] => Array.from({ length: count }, () => size)
+
+/** Texts behind one another, each with a zero byte behind it. */
+const texts: BoxReader = async (fields, metadata) => {
+  expectPlain(fields, metadata)
+  while (fields.left() > 0) await metadata.text(fields.text())
+}
+
+/** Bits of each channel; flags say that more is told of each. */
+const channels: BoxReader = async (fields, metadata) => {
+  expectPlain(fields, metadata)
+  await metadata.numbers(fields.uints(fields.uint(1), 1))
+}
+
+const colours: BoxReader = async (fields, metadata) => {
+  const type = fields.bytes(4).toString('latin1')
+  if (type === 'nclx') return metadata.numbers([fields.uint(2), fields.uint(2), fields.uint(2), fields.uint(1)])
+  const bytes = fields.rest()
+  if (type !== 'rICC' && type !== 'prof') return metadata.gap('unsupported-format', 'expected colours that are read')
+  if (bytes.length > 0) await readIcc(bytes, metadata.pathOf('icc'), metadata.decoding)
+}
+
+/** What a picture is beside others (ISO/IEC 23008-12, 6.5.8): a name, and for HEVC messages as coded data has them. */
+const auxiliary: BoxReader = async (fields, metadata) => {
+  expectPlain(fields, metadata)
+  await metadata.text(fields.text())
+  const messages = fields.rest()
+  if (messages.length > 0) await readSei(messages, metadata)
+}
+
+/** How coded data of HEVC is read (ISO/IEC 14496-15, 8.3.3.1): numbers, and units that belong before all of it. */
+const hevcConfiguration: BoxReader = async (fields, metadata, meta) => {
+  const numbers = fields.bytes(22)
+  await metadata.numbers(numbers)
+  meta.lengthSize = (numbers[21]! & 3) + 1
+  for (let arrays = fields.uint(1); arrays > 0; arrays--) {
+    fields.uint(1)
+    for (let units = fields.uint(2); units > 0; units--) await readHevcUnit(fields.bytes(fields.uint(2)), metadata)
+  }
+}
+
+const av1Configuration: BoxReader = async (fields, metadata) => {
+  await metadata.numbers(fields.bytes(4))
+  await av1Units(fields.rest(), metadata)
+}
+
+/** Sizes of layers, of two or of four bytes each. */
+const layerSizes: BoxReader = async (fields, metadata) =>
+  metadata.numbers(fields.uints(3, fields.uint(1) === 0 ? 2 : 4))
+
+/** How a camera saw it (ISO/IEC 23008-12, 6.5.28): flags say what else is told, and what is not read is left over. */
+const camera: BoxReader = async (fields, metadata) => {
+  const { flags } = fields.full()
+  await metadata.numbers([flags, ...fields.uints(fields.left() >> 2, 4)])
+}
+
+const kinds: Readonly<Record<string, BoxReader>> = {
+  ispe: numbers([4, 4], true),
+  pixi: channels,
+  colr: colours,
+  hvcC: hevcConfiguration,
+  av1C: av1Configuration,
+  auxC: auxiliary,
+  irot: numbers([1]),
+  imir: numbers([1]),
+  clap: numbers(times(8, 4)),
+  pasp: numbers([4, 4]),
+  rloc: numbers([4, 4], true),
+  lsel: numbers([2]),
+  a1op: numbers([1]),
+  a1lx: layerSizes,
+  clli: numbers([2, 2]),
+  mdcv: numbers([...times(8, 2), 4, 4]),
+  amve: numbers([4, 2, 2]),
+  cclv: numbers([1, ...times(9, 4)]),
+  ndwt: numbers([4], true),
+  cmin: camera,
+  cmex: camera,
+  udes: texts,
+  altt: texts,
+}
+
+/** Reads properties, and which item has which (ISO/IEC 23008-12, 9.3). */
+export const readProperties: BoxReader = (fields: Fields, metadata: Metadata, meta: Meta) =>
+  readBoxes(
+    fields.rest(),
+    { ipco: (fields) => readBoxes(fields.rest(), kinds, metadata, meta), ipma: associations },
+    metadata,
+    meta,
+  )
+
+const associations: BoxReader = async (fields, metadata) => {
+  const { version, flags } = fields.full()
+  for (let count = fields.uint(4); count > 0; count--) {
+    const item = fields.uint(version === 0 ? 2 : 4)
+    await metadata.numbers([item, ...fields.uints(fields.uint(1), (flags & 1) + 1)])
+  }
+}
