@@ -2,6 +2,7 @@ import { isCell } from '../archive/archive-names.ts'
 import { beginsWith } from '../begins-with.ts'
 import type { Decoding } from '../decoding.ts'
 import { once, readRaw } from '../raw-content.ts'
+import { isAppleNotes, readAppleNotes } from './apple-notes.ts'
 import { numbersOf } from './exif-values.ts'
 import { readIcc } from './icc.ts'
 import { readIptc } from './iptc.ts'
@@ -100,6 +101,10 @@ const coded: Reader = ({ bytes }, metadata, { isLittle }) => {
   metadata.gap('unsupported-format', 'expected a comment whose characters are read')
 }
 
+/** Those of Apple are read. */
+const makerNotes: Reader = (value, metadata, tiff) =>
+  isAppleNotes(value.bytes) ? readAppleNotes(value.bytes, metadata) : unread(value, metadata, tiff)
+
 const pictureTypes = [0, 0x010001, 0x010002, 0x020001, 0x020002, 0x020003, 0x030000]
 
 /** Of each picture flags with its type, its size and place, and the numbers of two others (CIPA DC-007, 5.2.3.3). */
@@ -127,7 +132,7 @@ const readers = new Map<number, Reader>([
   [0x9000, version],
   [0x9101, small(4, 6)], // ComponentsConfiguration
   [0x9216, small(4, 9)], // TIFF/EPStandardID
-  [0x927c, unread], // MakerNote
+  [0x927c, makerNotes],
   [0x9286, coded], // UserComment
   ...[0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f].map((tag): [number, Reader] => [tag, utf16]), // XPTitle and others
   [0xa000, version],

@@ -45,23 +45,40 @@ export async function readItems(bytes: Buffer, media: readonly Box[], meta: Meta
         : Buffer.concat(ranges.map(({ from, to }) => all.subarray(from, to)))
     await readWhole(item, data, meta, metadata)
   }
-  if (!areAll(bytes, inFile, claims.file) || !areAll(meta.data, inMeta, claims.meta))
-    metadata.gap('corrupt', 'expected each byte of the data in one item')
+  const unused = [
+    ...unusedOf(bytes, inFile, claims.file, metadata),
+    ...unusedOf(meta.data, inMeta, claims.meta, metadata),
+  ]
+  for (const piece of unused)
+    await readUnknown(
+      byteSource(inOne(piece)),
+      metadata.pathOf('unused'),
+      metadata.decoding,
+      'heif: expected data that is of an item',
+    )
 }
 
-/** Whether no two of these pieces share bytes, unless they are the same, and what is within and between them is zero. */
-function areAll(bytes: Buffer, within: readonly ByteRange[], claims: readonly ByteRange[]): boolean {
+/** What no item has of the data, but zeros; it is a gap where two pieces of items that are not the same share bytes. */
+function unusedOf(
+  bytes: Buffer,
+  within: readonly ByteRange[],
+  claims: readonly ByteRange[],
+  metadata: Metadata,
+): Buffer[] {
   const unique = new Map(claims.map((claim) => [`${claim.from} ${claim.to}`, claim]))
   const inOrder = [...unique.values()].sort((a, b) => a.from - b.from)
+  const unused: Buffer[] = []
   let next = 0
-  return within.every(({ from, to }) => {
+  for (const { from, to } of within) {
     let end = from
     for (let claim = inOrder[next]; claim !== undefined && claim.to <= to; claim = inOrder[++next]) {
-      if (claim.from < end || !isZeros(bytes.subarray(end, claim.from))) return false
-      end = claim.to
+      if (claim.from < end) metadata.gap('corrupt', 'expected items that are apart')
+      else unused.push(bytes.subarray(end, claim.from))
+      end = Math.max(end, claim.to)
     }
-    return isZeros(bytes.subarray(end, to))
-  })
+    unused.push(bytes.subarray(end, to))
+  }
+  return unused.filter((piece) => !isZeros(piece))
 }
 
 async function readWhole(item: Item, data: Buffer, meta: Meta, metadata: Metadata): Promise<void> {
@@ -93,12 +110,14 @@ async function readItem({ id, type, contentType }: Item, data: Buffer, meta: Met
   await readUnknown(byteSource(inOne(data)), metadata.pathOf('item'), decoding, 'heif: expected items that are read')
 }
 
+/** What JPEG has before them, with or without its own marker and length. */
+const behindMark = /^(?:(?:\xff\xe1[\s\S]{2})?Exif\0\0)?$/
+
 /** ISO/IEC 23008-12, A.2.1: where the directories begin, behind what JPEG has before them. */
 async function readExifItem(data: Buffer, metadata: Metadata): Promise<void> {
   const fields = fieldsOf(data)
   const before = fields.bytes(fields.uint(4))
-  if (before.length > 0 && before.toString('latin1') !== 'Exif\0\0')
-    metadata.gap('corrupt', 'expected Exif where it begins')
+  if (!behindMark.test(before.toString('latin1'))) metadata.gap('corrupt', 'expected Exif where it begins')
   await readExif(fields.rest(), metadata.pathOf('exif'), metadata.decoding)
 }
 

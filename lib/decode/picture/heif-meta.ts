@@ -21,6 +21,8 @@ const handler: BoxReader = async (fields, metadata) => {
   await metadata.text(fields.bytes(4))
   if (!isZeros(before) || !isZeros(fields.bytes(12))) metadata.gap('corrupt', 'expected reserved fields that are zero')
   await metadata.text(fields.text())
+  // Some end it twice.
+  if (!isZeros(fields.rest())) metadata.gap('corrupt', 'expected a name and nothing else')
 }
 
 /** Where media data is, if it is not in the file: each entry says that it is. */
@@ -86,7 +88,7 @@ const groups: BoxReader = async (fields, metadata, meta) => {
     const { flags } = fields.full()
     await metadata.numbers([flags, fields.uint(4), ...fields.uints(fields.uint(4), 4)])
   }
-  await readBoxes(fields.rest(), { altr: group, ster: group, eqiv: group, tmap: group, brst: group }, metadata, meta)
+  await readBoxes(fields.rest(), { altr: group, ster: group, eqiv: group, tsyn: group, brst: group }, metadata, meta)
 }
 
 const readers: Readonly<Record<string, BoxReader>> = {

@@ -1,7 +1,8 @@
+import { uuidText } from '../database/number-text.ts'
 import { av1Units } from './av1-units.ts'
 import type { Fields } from './heif-boxes.ts'
 import { type BoxReader, expectPlain, type Meta, readBoxes } from './heif-reader.ts'
-import { readHevcUnit, readSei } from './hevc-units.ts'
+import { readHevc, readHevcUnit } from './hevc-units.ts'
 import { readIcc } from './icc.ts'
 import type { Metadata } from './metadata.ts'
 
@@ -35,12 +36,11 @@ const colours: BoxReader = async (fields, metadata) => {
   if (bytes.length > 0) await readIcc(bytes, metadata.pathOf('icc'), metadata.decoding)
 }
 
-/** What a picture is beside others (ISO/IEC 23008-12, 6.5.8): a name, and for HEVC messages as coded data has them. */
+/** What a picture is beside others (ISO/IEC 23008-12, 6.5.8): a name, and for HEVC units of messages (ISO/IEC 14496-15, F.4.2). */
 const auxiliary: BoxReader = async (fields, metadata) => {
   expectPlain(fields, metadata)
   await metadata.text(fields.text())
-  const messages = fields.rest()
-  if (messages.length > 0) await readSei(messages, metadata)
+  if (fields.left() > 0 && fields.uint(4) === fields.left()) await readHevc(fields.rest(), 4, metadata)
 }
 
 /** How coded data of HEVC is read (ISO/IEC 14496-15, 8.3.3.1): numbers, and units that belong before all of it. */
@@ -69,6 +69,20 @@ const camera: BoxReader = async (fields, metadata) => {
   await metadata.numbers([flags, ...fields.uints(fields.left() >> 2, 4)])
 }
 
+/** What Apple has of how it was seen, before there were others for that: numbers behind a version and flags. */
+const ofApple = new Set([
+  '4363e914-5b7d-4aab-97ae-bea69803b434',
+  '22cc04c7-d6d9-4e07-9d90-4eb6ecbaf3a3',
+  'de225085-36cb-4365-8743-2f8705e7c78a',
+])
+
+const extension: BoxReader = async (fields, metadata) => {
+  const name = uuidText(fields.bytes(16))
+  await metadata.text(Buffer.from(name))
+  if (!ofApple.has(name) || fields.left() > 32) return
+  await metadata.numbers(fields.uints(fields.left() >> 2, 4))
+}
+
 const kinds: Readonly<Record<string, BoxReader>> = {
   ispe: numbers([4, 4], true),
   pixi: channels,
@@ -91,6 +105,7 @@ const kinds: Readonly<Record<string, BoxReader>> = {
   ndwt: numbers([4], true),
   cmin: camera,
   cmex: camera,
+  uuid: extension,
   udes: texts,
   altt: texts,
 }

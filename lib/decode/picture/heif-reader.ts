@@ -1,7 +1,7 @@
 import { byteSource } from '../byte-source.ts'
 import { inOne } from '../next-bytes.ts'
 import { type Box, boxesOf, type Fields, fieldsOf } from './heif-boxes.ts'
-import { isZeros, type Metadata } from './metadata.ts'
+import { type Metadata, withoutZerosBehind } from './metadata.ts'
 import { readUnknown } from './picture-parts.ts'
 
 /** One item: of what type it is, and what a type of media it has. `extents`: where it stands; `inMeta`: within `idat`, not within the file. */
@@ -55,9 +55,10 @@ export async function readOtherBox({ type, body }: Box, metadata: Metadata): Pro
   await metadata.text(Buffer.from(type, 'latin1'))
   if (type === 'moov' || type === 'moof')
     return metadata.gap('unsupported-format', 'expected pictures alone, got what moves')
-  if (isZeros(body)) return
+  const content = withoutZerosBehind(body)
+  if (content.length === 0) return
   await readUnknown(
-    byteSource(inOne(body)),
+    byteSource(inOne(content)),
     metadata.pathOf('box'),
     metadata.decoding,
     'heif: expected boxes that are read',

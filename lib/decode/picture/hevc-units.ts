@@ -39,7 +39,7 @@ const [registered, unregistered] = [4, 5]
 const ofNumbers = new Set([0, 1, 2, 6, 19, 47, 128, 129, 132, 133, 136, 137, 140, 142, 144, 147, 148, 149, 165, 177])
 
 /** Reads a unit of messages (H.265, 7.3.2.4 and 7.3.5). Those of users are text, or a gap; x265 says in one what it was told. */
-export async function readSei(unit: Buffer, metadata: Metadata): Promise<void> {
+async function readSei(unit: Buffer, metadata: Metadata): Promise<void> {
   const fields = fieldsOf(withoutPrevention(unit.subarray(2)))
   const told = () => {
     let sum = 0
@@ -63,7 +63,8 @@ export async function readSei(unit: Buffer, metadata: Metadata): Promise<void> {
         await metadata.numbers(payload)
       else if (!isZeros(payload)) metadata.gap('unsupported-format', 'expected messages of HEVC that are read')
     }
-    if (fields.left() === 1 && fields.uint(1) === 0x80) return
+    // Apple leaves out the bit behind them.
+    if (fields.left() === 0 || fields.uint(1) === 0x80) return
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }

@@ -29,9 +29,12 @@ const sizes: Readonly<Record<number, number>> = {
   10: 8, // SRATIONAL
   11: 4, // FLOAT
   12: 8, // DOUBLE
+  13: 4, // IFD
+  16: 8, // LONG8
+  17: 8, // SLONG8
   129: 1, // UTF-8
 }
-const long = 4
+const places = [4, 13]
 
 /** What ExifTool puts behind the header of directories of its own. */
 const exifTool = 'ExifMeta'
@@ -54,10 +57,21 @@ export function parseTiff(bytes: Buffer, first: string): Tiff | undefined {
   const mark = bytes.toString('latin1', 0, 4)
   const isLittle = mark === 'II*\0'
   if ((!isLittle && mark !== 'MM\0*') || bytes.length < 8) return undefined
+  const at = isLittle ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4)
+  return parseDirectories(bytes, isLittle, { name: first, at }, bytes.toString('latin1', 8, 16) === exifTool ? 16 : 8)
+}
+
+/** The same of directories behind another header of so many bytes. */
+export function parseDirectories(
+  bytes: Buffer,
+  isLittle: boolean,
+  first: { name: string; at: number },
+  headerLength: number,
+): Tiff {
   const u16 = (at: number) => (isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at))
   const u32 = (at: number) => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at))
-  const claims: ByteRange[] = [{ from: 0, to: 8 }]
-  let claimed = 8
+  const claims: ByteRange[] = [{ from: 0, to: headerLength }]
+  let claimed = headerLength
   const values: TiffValue[] = []
   const faults: string[] = []
 
@@ -68,8 +82,7 @@ export function parseTiff(bytes: Buffer, first: string): Tiff | undefined {
     return bytes.subarray(from, from + length)
   }
 
-  if (bytes.toString('latin1', 8, 16) === exifTool) claim(8, 8)
-  const directories = [{ name: first, at: u32(4) }]
+  const directories = [first]
   const seen = new Set<string>()
 
   function readEntry(directory: string, entry: number): void {
@@ -84,7 +97,7 @@ export function parseTiff(bytes: Buffer, first: string): Tiff | undefined {
       faults.push('expected zeros behind values of less than four bytes')
     const name = pointers.get(tag)
     if (name === undefined) values.push({ directory, tag, type, count, bytes: value, at })
-    else if (type === long && count === 1) directories.push({ name, at: u32(at) })
+    else if (places.includes(type) && count === 1) directories.push({ name, at: u32(at) })
     else faults.push('expected one place of a directory')
   }
 
