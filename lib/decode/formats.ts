@@ -40,6 +40,7 @@ import { gif } from './picture/gif-content.ts'
 import { heif } from './picture/heif-content.ts'
 import { jpeg } from './picture/jpeg-content.ts'
 import { png } from './picture/png-content.ts'
+import { tiff } from './picture/tiff-content.ts'
 import { webp } from './picture/webp-content.ts'
 import { cutLines } from './text/cut-lines-content.ts'
 import { doubledAt } from './text/doubled-at-content.ts'
@@ -77,6 +78,7 @@ export const formats: readonly Format[] = [
   jpeg,
   webp,
   heif,
+  tiff,
   parquet,
   orc,
   avro,

@@ -1,8 +1,16 @@
 import type { ByteRange } from '../format.ts'
 import { isZeros } from './metadata.ts'
 
-/** A value of a directory: `bytes` as they are stored, `at` where they stand. */
-export type TiffValue = { directory: string; tag: number; type: number; count: number; bytes: Buffer; at: number }
+/** A value of a directory, which is the `page`th of all: `bytes` as they are stored, `at` where they stand. */
+export type TiffValue = {
+  directory: string
+  page: number
+  tag: number
+  type: number
+  count: number
+  bytes: Buffer
+  at: number
+}
 
 export type Tiff = {
   isLittle: boolean
@@ -43,15 +51,16 @@ const isPadding = (bytes: Uint8Array) => isZeros(bytes) || bytes.every((byte) =>
 
 /** Directories by the tag that points to them, and those that follow one another. */
 const pointers = new Map([
+  [0x014a, 'page'],
   [0x8769, 'exif'],
   [0x8825, 'gps'],
   [0xa005, 'interop'],
 ])
-const followers: Readonly<Record<string, string>> = { image: 'thumbnail', index: 'attributes' }
+const followers: Readonly<Record<string, string>> = { image: 'thumbnail', index: 'attributes', page: 'page' }
 
 /**
- * Takes the structure of TIFF apart (TIFF 6.0, section 2), whose first directory is a `first` one; absent where it does not begin like one. Each kind of directory is read once, and no byte
- * twice, so whatever offsets say it ends.
+ * Takes the structure of TIFF apart (TIFF 6.0, section 2), whose first directory is a `first` one; absent where it does not begin like one. Each kind of directory is read once, but in a
+ * file of pages, and no byte twice, so whatever offsets say it ends.
  */
 export function parseTiff(bytes: Buffer, first: string): Tiff | undefined {
   const mark = bytes.toString('latin1', 0, 4)
@@ -75,6 +84,12 @@ export function parseDirectories(
   const values: TiffValue[] = []
   const faults: string[] = []
 
+  /** Pillow leaves in the header of each page that it puts behind others. */
+  function isHeader(rest: Buffer): boolean {
+    const header = Buffer.from(isLittle ? 'II*\0\x08\0\0\0' : 'MM\0*\0\0\0\x08', 'latin1')
+    return rest.length >= 8 && rest.subarray(-8).equals(header) && isZeros(rest.subarray(0, -8))
+  }
+
   function claim(from: number, length: number): Buffer | undefined {
     claimed += length
     if (from + length > bytes.length || claimed > bytes.length) return undefined
@@ -83,6 +98,8 @@ export function parseDirectories(
   }
 
   const directories = [first]
+  const hasPages = first.name === 'page'
+  let page = 0
   const seen = new Set<string>()
 
   function readEntry(directory: string, entry: number): void {
@@ -96,8 +113,10 @@ export function parseDirectories(
     if (length < 4 && !isZeros(bytes.subarray(at + length, at + 4)))
       faults.push('expected zeros behind values of less than four bytes')
     const name = pointers.get(tag)
-    if (name === undefined) values.push({ directory, tag, type, count, bytes: value, at })
-    else if (places.includes(type) && count === 1) directories.push({ name, at: u32(at) })
+    if (name === undefined || (name === 'page' && !hasPages))
+      values.push({ directory, page, tag, type, count, bytes: value, at })
+    else if (places.includes(type) && (count === 1 || name === 'page'))
+      for (let index = 0; index < count; index++) directories.push({ name, at: u32(at + 4 * index) })
     else faults.push('expected one place of a directory')
   }
 
@@ -105,11 +124,12 @@ export function parseDirectories(
     const { name, at } = directory
     const head = claim(at, 2)
     const count = head === undefined ? 0 : u16(at)
-    if (seen.has(name) || head === undefined || claim(at + 2, 12 * count + 4) === undefined) {
+    if ((seen.has(name) && !hasPages) || head === undefined || claim(at + 2, 12 * count + 4) === undefined) {
       faults.push('expected directories within it, each of them once')
       continue
     }
     seen.add(name)
+    page += 1
     for (let index = 0; index < count; index++) readEntry(name, at + 2 + 12 * index)
     const next = u32(at + 2 + 12 * count)
     const follower = followers[name]
@@ -130,7 +150,8 @@ export function parseDirectories(
         { from: bytes.length, to: bytes.length },
       ]) {
         if (from < end) faults.push('expected values that do not overlap')
-        else if (!isPadding(bytes.subarray(end, from))) faults.push('expected nothing between its values')
+        else if (!isPadding(bytes.subarray(end, from)) && !(hasPages && isHeader(bytes.subarray(end, from))))
+          faults.push('expected nothing between its values')
         end = Math.max(end, to)
       }
     },
