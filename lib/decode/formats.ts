@@ -36,6 +36,7 @@ import { msgpack } from './document/msgpack/msgpack-content.ts'
 import { rtf } from './document/rtf/rtf-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
+import { bmp } from './picture/bmp-content.ts'
 import { gif } from './picture/gif-content.ts'
 import { heif } from './picture/heif-content.ts'
 import { jpeg } from './picture/jpeg-content.ts'
@@ -79,6 +80,7 @@ export const formats: readonly Format[] = [
   webp,
   heif,
   tiff,
+  bmp,
   parquet,
   orc,
   avro,
