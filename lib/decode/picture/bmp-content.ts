@@ -3,7 +3,7 @@ import { type BmpHeader, parseBmpHeader } from './bmp-header.ts'
 import { runsEnd } from './bmp-runs.ts'
 import { holdPicture, pushHeld } from './held-picture.ts'
 import { readIcc } from './icc.ts'
-import { isZeros, type Metadata, metadataOf, unlessStopped } from './metadata.ts'
+import { isZeros, type Metadata, metadataOf, withoutZerosBehind } from './metadata.ts'
 import { addPicture } from './pixels.ts'
 
 const fileHeader = 14
@@ -64,7 +64,7 @@ async function readPicture(bytes: Buffer, metadata: Metadata): Promise<{ end: nu
   return { end, pixels: header.isRuns || to === from ? [] : [{ from, to }] }
 }
 
-/** A profile of colours behind the pixels. */
+/** A profile of colours behind the pixels, or the name of the file that has it. */
 async function readProfile(bytes: Buffer, behind: number, { profile }: BmpHeader, metadata: Metadata): Promise<number> {
   const from = fileHeader + profile!.at
   const to = from + profile!.length
@@ -72,8 +72,8 @@ async function readProfile(bytes: Buffer, behind: number, { profile }: BmpHeader
     metadata.gap('corrupt', 'expected a profile behind the pixels')
     return bytes.length
   }
-  await unlessStopped(metadata.decoding, () =>
-    readIcc(bytes.subarray(from, to), metadata.pathOf('icc'), metadata.decoding),
-  )
+  const held = bytes.subarray(from, to)
+  if (profile!.isName) await metadata.content('link', withoutZerosBehind(held))
+  else await readIcc(held, metadata.pathOf('icc'), metadata.decoding)
   return to
 }

@@ -2,7 +2,7 @@ const at = 14
 
 /**
  * What the header of a bitmap says. `length`: of the header, with masks behind it; `colours` and `pixels`: how many bytes these have; `isRuns`: pixels are coded in runs; `profile`: where it stands, from the
- * header on; `numbers`: all that it says.
+ * header on, or the name of one; `numbers`: all that it says.
  */
 export type BmpHeader = {
   length: number
@@ -12,14 +12,15 @@ export type BmpHeader = {
   isRuns: boolean
   colours: number
   pixels: number
-  profile: { at: number; length: number } | undefined
+  profile: { at: number; length: number; isName: boolean } | undefined
   numbers: number[]
 }
 
 const lengths = new Set([12, 40, 52, 56, 108, 124])
 const depths = new Set([1, 2, 4, 8, 16, 24, 32])
 const [none, runs8, runs4, masks, alphaMasks] = [0, 1, 2, 3, 6]
-const embedded = 0x4d424544
+/** `MBED`, and `LINK`: the name of a file. */
+const [embedded, linked] = [0x4d424544, 0x4c494e4b]
 
 /** Reads the header behind that of the file; absent: it is none that is read, as those of OS/2 2 and of pictures in JPEG and PNG. */
 export function parseBmpHeader(bytes: Buffer): BmpHeader | undefined {
@@ -41,7 +42,7 @@ export function parseBmpHeader(bytes: Buffer): BmpHeader | undefined {
   const used = isOld ? 0 : u32(32)
   if (used > 256) return undefined
   const behind = hasMasks && told === 40 ? (compression === masks ? 12 : 16) : 0
-  const hasProfile = told === 124 && u32(56) === embedded
+  const space = told === 124 ? u32(56) : 0
   return {
     length: told + behind,
     width,
@@ -50,7 +51,8 @@ export function parseBmpHeader(bytes: Buffer): BmpHeader | undefined {
     isRuns,
     colours: (used === 0 ? most : used) * (isOld ? 3 : 4),
     pixels: 4 * Math.ceil((width * bits) / 32) * height,
-    profile: hasProfile ? { at: u32(112), length: u32(116) } : undefined,
+    profile:
+      space === embedded || space === linked ? { at: u32(112), length: u32(116), isName: space === linked } : undefined,
     numbers: Array.from({ length: (told - 4) >> 2 }, (_, index) => u32(4 + 4 * index)),
   }
 }
