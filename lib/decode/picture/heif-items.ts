@@ -11,6 +11,9 @@ import { readHevc } from './hevc-units.ts'
 import { isZeros, type Metadata, withoutZerosBehind } from './metadata.ts'
 import { readUnknown } from './picture-parts.ts'
 
+/** Files have one box of data, or few. */
+const mostMedia = 64
+
 /** Reads what stands in items. `media`: the boxes of a file in which they do. Of several items in the same bytes one of each type is read. */
 export async function readItems(bytes: Buffer, media: readonly Box[], meta: Meta, metadata: Metadata): Promise<void> {
   const inFile = media.map(({ from, body }) => ({ from, to: from + body.length }))
@@ -18,8 +21,11 @@ export async function readItems(bytes: Buffer, media: readonly Box[], meta: Meta
   const read = new Set<string>()
   const claims: Record<'file' | 'meta', ByteRange[]> = { file: [], meta: [] }
   const ids = new Set(meta.items.map(({ id }) => id))
-  if (ids.size < meta.items.length || [...meta.places.keys()].some((id) => !ids.has(id)))
+  const isUnknown = (id: number) => !ids.has(id)
+  const unnamed = [...meta.named].filter((id) => !meta.groups.has(id)).some(isUnknown)
+  if (ids.size < meta.items.length || unnamed || [...meta.places.keys()].some(isUnknown))
     metadata.gap('corrupt', 'expected one description of each item')
+  if (media.length > mostMedia) return metadata.gap('corrupt', `expected at most ${mostMedia} boxes of data`)
 
   for (const item of meta.items) {
     countMember(metadata.decoding, metadata.path)
@@ -35,7 +41,7 @@ export async function readItems(bytes: Buffer, media: readonly Box[], meta: Meta
       continue
     }
     claims[place.inMeta ? 'meta' : 'file'].push(...ranges)
-    const key = JSON.stringify([place, item.type])
+    const key = JSON.stringify([place, item.type, item.contentType, item.encoding])
     if (read.has(key)) continue
     read.add(key)
     const all = place.inMeta ? meta.data : bytes
@@ -90,14 +96,22 @@ async function readWhole(item: Item, data: Buffer, meta: Meta, metadata: Metadat
   }
 }
 
-async function readItem({ id, type, contentType }: Item, data: Buffer, meta: Meta, metadata: Metadata): Promise<void> {
+const isMarkup = /html|xml/i
+
+async function readItem(
+  { id, type, contentType, encoding }: Item,
+  data: Buffer,
+  meta: Meta,
+  metadata: Metadata,
+): Promise<void> {
   const { decoding } = metadata
   if (type === 'hvc1') return readHevc(data, meta.lengthSize, metadata)
   if (type === 'av01') return av1Units(data, metadata)
   if (type === 'jpeg') return metadata.content('image', data)
   if (type === 'Exif') return readExifItem(data, metadata)
+  if (type === 'mime' && encoding !== '') metadata.gap('unsupported-format', 'expected items that are not encoded')
   if (type === 'mime' && contentType === 'application/rdf+xml') return metadata.content('xmp', withoutZerosBehind(data))
-  if (type === 'mime') return metadata.content('item', data)
+  if (type === 'mime') return metadata.content('item', data, isMarkup.test(contentType))
   if (type === 'grid') return readGrid(data, metadata)
   if (type === 'iovl')
     return readOverlay(

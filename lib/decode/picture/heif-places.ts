@@ -1,9 +1,8 @@
-import type { BoxReader } from './heif-reader.ts'
+import { type BoxReader, versionOf } from './heif-reader.ts'
 
 /** Where items stand (ISO/IEC 14496-12, 8.11.3): in pieces of the file, or of what stands in the description itself. */
 export const readPlaces: BoxReader = (fields, metadata, meta) => {
-  const { version } = fields.full()
-  if (version > 2) return metadata.gap('unsupported-format', 'expected versions and flags that are known')
+  const version = versionOf(fields, metadata, 2)
   const sizes = fields.uint(2)
   const [offsetSize, lengthSize, baseSize] = [sizes >> 12, (sizes >> 8) & 15, (sizes >> 4) & 15] as const
   const indexSize = sizes & 15

@@ -1,15 +1,14 @@
 import { uuidText } from '../database/number-text.ts'
 import { av1Units } from './av1-units.ts'
-import type { Fields } from './heif-boxes.ts'
-import { type BoxReader, expectPlain, type Meta, readBoxes } from './heif-reader.ts'
+import { boxesOf } from './heif-boxes.ts'
+import { type BoxReader, readBoxes, versionOf } from './heif-reader.ts'
 import { readHevc, readHevcUnit } from './hevc-units.ts'
 import { readIcc } from './icc.ts'
-import type { Metadata } from './metadata.ts'
 
 /** Properties that are numbers of these sizes; `full`: behind a version and flags that are zero. */
 function numbers(sizes: readonly number[], full = false): BoxReader {
   return async (fields, metadata) => {
-    if (full) expectPlain(fields, metadata)
+    if (full) versionOf(fields, metadata)
     await metadata.numbers(sizes.map((size) => fields.uint(size)))
   }
 }
@@ -18,13 +17,13 @@ const times = (count: number, size: number): number[] => Array.from({ length: co
 
 /** Texts behind one another, each with a zero byte behind it. */
 const texts: BoxReader = async (fields, metadata) => {
-  expectPlain(fields, metadata)
+  versionOf(fields, metadata)
   while (fields.left() > 0) await metadata.text(fields.text())
 }
 
 /** Bits of each channel; flags say that more is told of each. */
 const channels: BoxReader = async (fields, metadata) => {
-  expectPlain(fields, metadata)
+  versionOf(fields, metadata)
   await metadata.numbers(fields.uints(fields.uint(1), 1))
 }
 
@@ -38,7 +37,7 @@ const colours: BoxReader = async (fields, metadata) => {
 
 /** What a picture is beside others (ISO/IEC 23008-12, 6.5.8): a name, and for HEVC units of messages (ISO/IEC 14496-15, F.4.2). */
 const auxiliary: BoxReader = async (fields, metadata) => {
-  expectPlain(fields, metadata)
+  versionOf(fields, metadata)
   await metadata.text(fields.text())
   if (fields.left() > 0 && fields.uint(4) === fields.left()) await readHevc(fields.rest(), 4, metadata)
 }
@@ -63,13 +62,15 @@ const av1Configuration: BoxReader = async (fields, metadata) => {
 const layerSizes: BoxReader = async (fields, metadata) =>
   metadata.numbers(fields.uints(3, fields.uint(1) === 0 ? 2 : 4))
 
-/** How a camera saw it (ISO/IEC 23008-12, 6.5.28): flags say what else is told, and what is not read is left over. */
+const mostNumbers = 16
+
+/** How a camera saw it (ISO/IEC 23008-12, 6.5.28): numbers, of which flags say how many there are. */
 const camera: BoxReader = async (fields, metadata) => {
   const { flags } = fields.full()
-  await metadata.numbers([flags, ...fields.uints(fields.left() >> 2, 4)])
+  await metadata.numbers([flags, ...fields.uints(Math.min(mostNumbers, fields.left() >> 2), 4)])
 }
 
-/** What Apple has of how it was seen, before there were others for that: numbers behind a version and flags. */
+/** What Apple has for the same, from before there was that. */
 const ofApple = new Set([
   '4363e914-5b7d-4aab-97ae-bea69803b434',
   '22cc04c7-d6d9-4e07-9d90-4eb6ecbaf3a3',
@@ -79,8 +80,9 @@ const ofApple = new Set([
 const extension: BoxReader = async (fields, metadata) => {
   const name = uuidText(fields.bytes(16))
   await metadata.text(Buffer.from(name))
-  if (!ofApple.has(name) || fields.left() > 32) return
-  await metadata.numbers(fields.uints(fields.left() >> 2, 4))
+  if (ofApple.has(name)) return metadata.numbers(fields.uints(Math.min(mostNumbers, fields.left() >> 2), 4))
+  metadata.gap('unsupported-format', 'expected properties that are read')
+  fields.rest()
 }
 
 const kinds: Readonly<Record<string, BoxReader>> = {
@@ -111,18 +113,25 @@ const kinds: Readonly<Record<string, BoxReader>> = {
 }
 
 /** Reads properties, and which item has which (ISO/IEC 23008-12, 9.3). */
-export const readProperties: BoxReader = (fields: Fields, metadata: Metadata, meta: Meta) =>
-  readBoxes(
-    fields.rest(),
-    { ipco: (fields) => readBoxes(fields.rest(), kinds, metadata, meta), ipma: associations },
-    metadata,
-    meta,
-  )
-
-const associations: BoxReader = async (fields, metadata) => {
-  const { version, flags } = fields.full()
-  for (let count = fields.uint(4); count > 0; count--) {
-    const item = fields.uint(version === 0 ? 2 : 4)
-    await metadata.numbers([item, ...fields.uints(fields.uint(1), (flags & 1) + 1)])
+export const readProperties: BoxReader = async (fields, metadata, meta) => {
+  let properties = 0
+  const container: BoxReader = async (fields) => {
+    const body = fields.rest()
+    properties += [...boxesOf(body)].length
+    await readBoxes(body, kinds, metadata, meta)
   }
+  const associations: BoxReader = async (fields) => {
+    const { version, flags } = fields.full()
+    if (version > 1 || flags > 1) metadata.gap('unsupported-format', 'expected versions and flags that are known')
+    const [size, index] = flags === 0 ? [1, 0x7f] : [2, 0x7fff]
+    for (let count = fields.uint(4); count > 0; count--) {
+      const item = fields.uint(version === 0 ? 2 : 4)
+      const own = fields.uints(fields.uint(1), size)
+      meta.named.add(item)
+      await metadata.numbers([item, ...own])
+      // The highest bit says that whoever does not know it shall not show the picture.
+      if (own.some((each) => (each & index) > properties)) throw new RangeError('expected properties that there are')
+    }
+  }
+  await readBoxes(fields.rest(), { ipco: container, ipma: associations }, metadata, meta)
 }

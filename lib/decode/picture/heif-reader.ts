@@ -4,17 +4,22 @@ import { type Box, boxesOf, type Fields, fieldsOf } from './heif-boxes.ts'
 import { type Metadata, withoutZerosBehind } from './metadata.ts'
 import { readUnknown } from './picture-parts.ts'
 
-/** One item: of what type it is, and what a type of media it has. `extents`: where it stands; `inMeta`: within `idat`, not within the file. */
-export type Item = { id: number; type: string; contentType: string }
+/** One item: of what type it is; of what type of media, and in which encoding, where that is told. */
+export type Item = { id: number; type: string; contentType: string; encoding: string }
+/** Where an item stands: within `idat`, or within the file. */
 export type Place = { inMeta: boolean; extents: { from: number; length: number }[] }
 
-/** What is said about the items of a file. `properties`: of an item, those that it has, by their numbers from 1 on. */
+/** What is said about the items of a file. */
 export type Meta = {
   items: Item[]
   places: Map<number, Place>
   /** How many bytes lengths of units of HEVC have. */
   lengthSize: number
   references: { type: string; from: number; to: number[] }[]
+  /** Items and groups that are named anywhere, and groups that there are. */
+  named: Set<number>
+  groups: Set<number>
+  /** What stands in `idat`. */
   data: Buffer
 }
 
@@ -45,9 +50,12 @@ export async function readBoxes(
   }
 }
 
-/** Version and flags that are zero. */
-export function expectPlain(fields: Fields, metadata: Metadata): void {
-  if (fields.uint(4) !== 0) metadata.gap('unsupported-format', 'expected versions and flags that are known')
+/** The version of a box (ISO/IEC 14496-12, 4.2), behind which there are flags that are zero. */
+export function versionOf(fields: Fields, metadata: Metadata, mostVersion = 0, mostFlags = 0): number {
+  const { version, flags } = fields.full()
+  if (version > mostVersion || flags > mostFlags)
+    metadata.gap('unsupported-format', 'expected versions and flags that are known')
+  return version
 }
 
 /** What is no description of a picture: room that is kept free, or a box that nobody knows here. */

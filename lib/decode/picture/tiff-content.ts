@@ -40,10 +40,8 @@ async function readPages(bytes: Buffer, metadata: Metadata): Promise<void> {
   const tiff = parseTiff(bytes, 'page')!
   await readValues(tiff, metadata, pageReaders)
   const pixels = []
-  const pages = Map.groupBy(
-    tiff.values.filter(({ directory }) => directory === 'page'),
-    ({ page }) => page,
-  )
+  // One of another kind may have samples as well.
+  const pages = Map.groupBy(tiff.values, ({ page }) => page)
   for (const values of pages.values()) pixels.push(...(await readStrips(values, tiff, metadata)))
   tiff.judge()
   for (const fault of new Set(tiff.faults)) metadata.gap('corrupt', fault)

@@ -28,9 +28,9 @@ export const pageReaders: ReadonlyMap<number, TagReader> = new Map<number, TagRe
   [0x0145, nothing], // TileByteCounts
   [0x015b, nothing], // JPEGTables
   [0x830e, numbers((count) => count === 3)], // ModelPixelScale
-  [0x8482, numbers((count) => count % 6 === 0)], // ModelTiepoint
+  [0x8482, numbers((count) => count % 6 === 0 && count <= 600)], // ModelTiepoint
   [0x85d8, numbers((count) => count === 16)], // ModelTransformation
-  [0x87af, numbers((count) => count % 4 === 0)], // GeoKeyDirectory
+  [0x87af, numbers((count) => count % 4 === 0 && count <= 1024)], // GeoKeyDirectory
   [0x87b0, numbers((count) => count <= 64)], // GeoDoubleParams
   [0xa480, text], // GDAL_METADATA
 ])

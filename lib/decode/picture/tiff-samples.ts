@@ -64,6 +64,7 @@ async function* unpacked(bytes: Buffer): AsyncGenerator<Uint8Array> {
     const length = code > 128 ? 1 : code + 1
     const piece = bytes.subarray(at, at + length)
     at += length
+    if (piece.length === 0) return
     yield code > 128 ? Buffer.alloc(257 - code, piece) : piece
   }
 }

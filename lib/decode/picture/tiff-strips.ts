@@ -1,15 +1,12 @@
 import type { ByteRange } from '../format.ts'
-import { numbersOf } from './exif-values.ts'
 import type { Metadata } from './metadata.ts'
 import type { Tiff, TiffValue } from './tiff.ts'
+import { type Geometry, geometryOf } from './tiff-geometry.ts'
 import { isDecoded, readSamples, type Strip } from './tiff-samples.ts'
 
-/** Where the samples of a directory stand: in strips, or in tiles. */
-const strips = { offsets: 0x0111, lengths: 0x0117 }
-const tiles = { offsets: 0x0144, lengths: 0x0145 }
-
-/** Compressions of faxes, whose coded data is taken as it is. */
+/** Compressions of faxes, whose coded data is taken as it is: of one pixel they have at most twelve bits, and some more of a row. */
 const faxes = new Set([2, 3, 4])
+const isFax = ({ bytes, samples }: Strip) => bytes.length <= 12 * samples + 64
 const [none, jpeg, webp] = [1, 7, 50001]
 
 /**
@@ -17,75 +14,46 @@ const [none, jpeg, webp] = [1, 7, 50001]
  * data of faxes no more is known than where it is, and some is a picture of its own.
  */
 export async function readStrips(values: readonly TiffValue[], tiff: Tiff, metadata: Metadata): Promise<ByteRange[]> {
-  const numbersAt = (tag: number) =>
-    values.filter((value) => value.tag === tag).flatMap((value) => (numbersOf(value, tiff.isLittle) ?? []).map(Number))
-  const numberAt = (tag: number, otherwise: number) => numbersAt(tag)[0] ?? otherwise
-  const compression = numberAt(0x0103, none)
-  const tables = values.find(({ tag }) => tag === 0x015b)?.bytes
-  if (tables !== undefined && compression !== jpeg)
+  const geometry = geometryOf(values, tiff.isLittle)
+  const { compression, tables } = geometry
+  for (const thumbnail of claimed(geometry.thumbnails, tiff, metadata))
+    await metadata.content('thumbnail', thumbnail.bytes)
+  const strips = claimed(geometry.strips, tiff, metadata)
+  if (tables !== undefined && (compression !== jpeg || strips.length === 0))
     metadata.gap('unsupported-format', 'expected tables of JPEG for JPEG')
-
-  const places: Strip[] = []
-  for (const [kind, rowsOf] of [
-    [strips, (index: number) => stripRows(index, numbersAt)],
-    [tiles, () => numberAt(0x0143, 0)],
-  ] as const) {
-    const [offsets, lengths] = [numbersAt(kind.offsets), numbersAt(kind.lengths)]
-    if (offsets.length !== lengths.length) metadata.gap('corrupt', 'expected places and lengths of samples')
-    const width = kind === tiles ? numberAt(0x0142, 0) : numberAt(0x0100, 0)
-    for (const [index, from] of offsets.entries()) {
-      const length = lengths[index] ?? 0
-      // A tile that is not there has none.
-      if (length === 0) continue
-      const bytes = tiff.claim(from, length)
-      const samples = rowsOf(index) * rowLength(width, numbersAt)
-      if (bytes === undefined) metadata.gap('corrupt', 'expected samples within it')
-      else places.push({ from, to: from + length, bytes, samples })
-    }
-  }
-
   if (compression === none) {
-    if (places.some(({ bytes, samples }) => bytes.length !== samples))
+    if (strips.some(({ bytes, samples }) => bytes.length !== samples))
       metadata.gap('corrupt', 'expected as many samples as a page has')
-    return places
+    return strips
   }
-  if (isDecoded(compression)) await readSamples(places, compression, metadata)
+  if (isDecoded(compression)) await readSamples(strips, compression, metadata)
   else if (compression === jpeg || compression === webp)
-    for (const { bytes } of places)
-      await metadata.content('strip', tables === undefined ? bytes : withTables(tables, bytes))
-  else if (places.length > 0 && !faxes.has(compression))
-    metadata.gap('unsupported-format', 'expected a compression that is known')
+    for (const { bytes } of strips) await metadata.content('strip', tables ? withTables(tables, bytes) : bytes)
+  else if (faxes.has(compression)) {
+    if (!strips.every(isFax)) metadata.gap('corrupt', 'expected no more coded data than a page may have')
+  } else if (strips.length > 0) metadata.gap('unsupported-format', 'expected a compression that is known')
   return []
 }
 
-/** Bytes of a row: samples of all colours, or where each colour is apart those of one. */
-function rowLength(width: number, numbersAt: (tag: number) => number[]): number {
-  const bits = numbersAt(0x0102)
-  const samples = numbersAt(0x011c)[0] === 2 ? 1 : (numbersAt(0x0115)[0] ?? 1)
-  const together = samples === bits.length ? bits.reduce((sum, each) => sum + each, 0) : samples * Math.max(1, ...bits)
-  const [across = 2, down = 2] = numbersAt(0x0212)
-  const isSubsampled = numbersAt(0x0106)[0] === 6 && samples === 3
-  if (!isSubsampled) return Math.ceil((width * together) / 8)
-  return (Math.ceil(width / across) * (across * down + 2)) / down
-}
-
-function stripRows(index: number, numbersAt: (tag: number) => number[]): number {
-  const height = numbersAt(0x0101)[0] ?? 0
-  const rows = Math.min(numbersAt(0x0116)[0] ?? height, height)
-  // Subsampled rows go together.
-  const down = numbersAt(0x0106)[0] === 6 ? (numbersAt(0x0212)[1] ?? 2) : 1
-  const perColour = Math.ceil(height / Math.max(1, rows))
-  const left = Math.min(rows, height - (index % Math.max(1, perColour)) * rows)
-  return Math.ceil(left / down) * down
+/** What stands where it should; a piece without a place and a length is none. */
+function claimed({ offsets, lengths, samplesOf }: Geometry['strips'], tiff: Tiff, metadata: Metadata): Strip[] {
+  const strips: Strip[] = []
+  if (offsets.length !== lengths.length) metadata.gap('corrupt', 'expected places and lengths of samples')
+  for (const [index, from] of offsets.entries()) {
+    const length = lengths[index] ?? 0
+    if (length === 0 && from === 0) continue
+    const bytes = length === 0 ? undefined : tiff.claim(from, length)
+    if (bytes === undefined) metadata.gap('corrupt', 'expected samples within it')
+    else strips.push({ from, to: from + length, bytes, samples: samplesOf(index) })
+  }
+  return strips
 }
 
 /** An abbreviated picture in JPEG with the tables that are told once for all of them. */
 function withTables(tables: Buffer, bytes: Buffer): Buffer {
-  const [end, start] = [
-    tables.subarray(-2).equals(endOfImage) ? -2 : tables.length,
-    bytes.subarray(0, 2).equals(startOfImage) ? 2 : 0,
-  ]
-  return Buffer.concat([tables.subarray(0, end), bytes.subarray(start)])
+  const to = tables.subarray(-2).equals(endOfImage) ? tables.length - 2 : tables.length
+  const from = bytes.subarray(0, 2).equals(startOfImage) ? 2 : 0
+  return Buffer.concat([tables.subarray(0, to), bytes.subarray(from)])
 }
 
 const startOfImage = Buffer.from([0xff, 0xd8])

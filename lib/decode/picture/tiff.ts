@@ -130,7 +130,13 @@ export function parseDirectories(
     }
     seen.add(name)
     page += 1
-    for (let index = 0; index < count; index++) readEntry(name, at + 2 + 12 * index)
+    const tags = new Set<number>()
+    for (let index = 0; index < count; index++) {
+      const entry = at + 2 + 12 * index
+      if (hasPages && tags.has(u16(entry))) faults.push('expected each tag once')
+      tags.add(u16(entry))
+      readEntry(name, entry)
+    }
     const next = u32(at + 2 + 12 * count)
     const follower = followers[name]
     if (next === 0) continue
