@@ -62,12 +62,19 @@ const av1Configuration: BoxReader = async (fields, metadata) => {
 const layerSizes: BoxReader = async (fields, metadata) =>
   metadata.numbers(fields.uints(3, fields.uint(1) === 0 ? 2 : 4))
 
-const mostNumbers = 16
-
-/** How a camera saw it (ISO/IEC 23008-12, 6.5.28): numbers, of which flags say how many there are. */
-const camera: BoxReader = async (fields, metadata) => {
+/** The lens that a camera had (ISO/IEC 23008-12, 6.5.28): three numbers, or with a flag five. */
+const lens: BoxReader = async (fields, metadata) => {
   const { flags } = fields.full()
-  await metadata.numbers([flags, ...fields.uints(Math.min(mostNumbers, fields.left() >> 2), 4)])
+  await metadata.numbers([flags, ...fields.uints((flags & 1) === 0 ? 3 : 5, 4)])
+}
+
+/** Where it was (6.5.29): flags say which of its places, of its turns and of the world are told. */
+const standpoint: BoxReader = async (fields, metadata) => {
+  const { flags } = fields.full()
+  await metadata.numbers([flags])
+  for (const flag of [1, 2, 4]) if ((flags & flag) !== 0) await metadata.numbers([fields.uint(4)])
+  if ((flags & 8) !== 0) await metadata.numbers(fields.uints(3, (flags & 16) === 0 ? 2 : 4))
+  if ((flags & 32) !== 0) await metadata.numbers([fields.uint(4)])
 }
 
 /** What Apple has for the same, from before there was that. */
@@ -80,7 +87,7 @@ const ofApple = new Set([
 const extension: BoxReader = async (fields, metadata) => {
   const name = uuidText(fields.bytes(16))
   await metadata.text(Buffer.from(name))
-  if (ofApple.has(name)) return metadata.numbers(fields.uints(Math.min(mostNumbers, fields.left() >> 2), 4))
+  if (ofApple.has(name)) return metadata.numbers(fields.uints(Math.min(4, fields.left() >> 2), 4))
   metadata.gap('unsupported-format', 'expected properties that are read')
   fields.rest()
 }
@@ -105,8 +112,8 @@ const kinds: Readonly<Record<string, BoxReader>> = {
   amve: numbers([4, 2, 2]),
   cclv: numbers([1, ...times(9, 4)]),
   ndwt: numbers([4], true),
-  cmin: camera,
-  cmex: camera,
+  cmin: lens,
+  cmex: standpoint,
   uuid: extension,
   udes: texts,
   altt: texts,
