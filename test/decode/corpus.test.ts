@@ -54,6 +54,9 @@ const others = [
   'cut-lines',
   'jpeg',
   'webp',
+  'heif',
+  'tiff',
+  'bmp',
   'counted-texts',
   'r',
 ]

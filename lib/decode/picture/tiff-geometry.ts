@@ -5,7 +5,7 @@ import type { TiffValue } from './tiff.ts'
 type Pieces = { offsets: number[]; lengths: number[]; samplesOf(index: number): number }
 
 /** How the samples of a page are stored: in strips or in tiles, with tables of JPEG that are told once, and a small picture beside them. */
-export type Geometry = { compression: number; tables: Buffer | undefined; strips: Pieces; thumbnails: Pieces }
+export type Geometry = { compression: number; tables: Buffer[]; strips: Pieces; thumbnails: Pieces }
 
 const planar = 2
 const yCbCr = 6
@@ -34,7 +34,7 @@ export function geometryOf(values: readonly TiffValue[], isLittle: boolean): Geo
   const isTiled = byTag.has(0x0144)
   return {
     compression: numberAt(0x0103, 1),
-    tables: byTag.get(0x015b)?.[0]?.bytes,
+    tables: (byTag.get(0x015b) ?? []).map(({ bytes }) => bytes),
     strips: {
       offsets: [...numbersAt(0x0111), ...numbersAt(0x0144)],
       lengths: [...numbersAt(0x0117), ...numbersAt(0x0145)],

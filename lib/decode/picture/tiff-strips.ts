@@ -15,11 +15,14 @@ const [none, jpeg, webp] = [1, 7, 50001]
  */
 export async function readStrips(values: readonly TiffValue[], tiff: Tiff, metadata: Metadata): Promise<ByteRange[]> {
   const geometry = geometryOf(values, tiff.isLittle)
-  const { compression, tables } = geometry
+  const {
+    compression,
+    tables: [tables, ...others],
+  } = geometry
   for (const thumbnail of claimed(geometry.thumbnails, tiff, metadata))
     await metadata.content('thumbnail', thumbnail.bytes)
   const strips = claimed(geometry.strips, tiff, metadata)
-  if (tables !== undefined && (compression !== jpeg || strips.length === 0))
+  if (others.length > 0 || (tables !== undefined && (compression !== jpeg || strips.length === 0)))
     metadata.gap('unsupported-format', 'expected tables of JPEG for JPEG')
   if (compression === none) {
     if (strips.some(({ bytes, samples }) => bytes.length !== samples))

@@ -84,10 +84,15 @@ export function parseDirectories(
   const values: TiffValue[] = []
   const faults: string[] = []
 
-  /** Pillow leaves in the header of each page that it puts behind others. */
-  function isHeader(rest: Buffer): boolean {
-    const header = Buffer.from(isLittle ? 'II*\0\x08\0\0\0' : 'MM\0*\0\0\0\x08', 'latin1')
-    return rest.length >= 8 && rest.subarray(-8).equals(header) && isZeros(rest.subarray(0, -8))
+  /** Pillow leaves in the header of each page that it puts behind others, which says where that is from there on. */
+  function isHeader(from: number, to: number): boolean {
+    const at = to - 8
+    return (
+      at >= from &&
+      isZeros(bytes.subarray(from, at)) &&
+      bytes.compare(bytes, 0, 4, at, at + 4) === 0 &&
+      found.has(at + u32(at + 4))
+    )
   }
 
   function claim(from: number, length: number): Buffer | undefined {
@@ -100,6 +105,8 @@ export function parseDirectories(
   const directories = [first]
   const hasPages = first.name === 'page'
   let page = 0
+  /** Where directories are. */
+  const found = new Set<number>()
   const seen = new Set<string>()
 
   function readEntry(directory: string, entry: number): void {
@@ -129,14 +136,9 @@ export function parseDirectories(
       continue
     }
     seen.add(name)
+    found.add(at)
     page += 1
-    const tags = new Set<number>()
-    for (let index = 0; index < count; index++) {
-      const entry = at + 2 + 12 * index
-      if (hasPages && tags.has(u16(entry))) faults.push('expected each tag once')
-      tags.add(u16(entry))
-      readEntry(name, entry)
-    }
+    for (let index = 0; index < count; index++) readEntry(name, at + 2 + 12 * index)
     const next = u32(at + 2 + 12 * count)
     const follower = followers[name]
     if (next === 0) continue
@@ -156,7 +158,7 @@ export function parseDirectories(
         { from: bytes.length, to: bytes.length },
       ]) {
         if (from < end) faults.push('expected values that do not overlap')
-        else if (!isPadding(bytes.subarray(end, from)) && !(hasPages && isHeader(bytes.subarray(end, from))))
+        else if (!isPadding(bytes.subarray(end, from)) && !(hasPages && isHeader(end, from)))
           faults.push('expected nothing between its values')
         end = Math.max(end, to)
       }
