@@ -34,9 +34,9 @@ export const bmp: Format = {
     try {
       const metadata = metadataOf('bmp', path, decoding)
       const { end, pixels } = await readPicture(bytes, metadata)
-      await pushHeld(bytes.subarray(0, end), path, decoding, pixels)
+      // With what is behind it, which a length that is wrong may have cut off.
+      await pushHeld(bytes, path, decoding, pixels)
       await metadata.end()
-      // Zeros behind it are nothing, as behind other pictures.
       if (!isZeros(bytes.subarray(end))) source.giveBack(bytes.subarray(end))
     } finally {
       decoding.heldBytes = heldBytes
