@@ -3,8 +3,6 @@
  */
 export const neverText: readonly { name: string; bytes: string; at?: number }[] = [
   { name: 'GIF of another version', bytes: 'GIF8' },
-  { name: 'TIFF', bytes: 'II*\x00' },
-  { name: 'TIFF', bytes: 'MM\x00*' },
   { name: 'BigTIFF', bytes: 'II+\x00' },
   { name: 'BigTIFF', bytes: 'MM\x00+' },
   { name: 'WAV or AVI', bytes: 'RIFF' },

@@ -1,3 +1,4 @@
+import { beginsWith } from '../begins-with.ts'
 import type { ByteRange, Format } from '../format.ts'
 import { type BmpHeader, parseBmpHeader } from './bmp-header.ts'
 import { runsEnd } from './bmp-runs.ts'
@@ -6,7 +7,10 @@ import { readIcc } from './icc.ts'
 import { isZeros, type Metadata, metadataOf, withoutZerosBehind } from './metadata.ts'
 import { addPicture } from './pixels.ts'
 
+const mark = Buffer.from('BM')
 const fileHeader = 14
+const reservedAt = 6
+const leastLength = 26
 
 /**
  * Pictures in BMP (Microsoft, BITMAPFILEHEADER to BITMAPV5HEADER): a header, colours, pixels of exactly the size that the header says, and a profile. Headers, colours and what is coded in runs are pushed as they are
@@ -16,13 +20,9 @@ export const bmp: Format = {
   name: 'bmp',
   kind: 'picture',
   isFormat(head) {
+    if (head.length < leastLength || !beginsWith(head, mark)) return false
     const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
-    return (
-      bytes.toString('latin1', 0, 2) === 'BM' &&
-      bytes.length >= 26 &&
-      bytes.readUInt32LE(6) === 0 &&
-      parseBmpHeader(bytes) !== undefined
-    )
+    return bytes.readUInt32LE(reservedAt) === 0 && parseBmpHeader(bytes) !== undefined
   },
   async read(content, decoding) {
     const { path, source } = content

@@ -1,3 +1,4 @@
+import { beginsWith } from '../begins-with.ts'
 import { stopOf } from '../decoding.ts'
 import type { Format } from '../format.ts'
 import { type Box, boxesOf, fieldsOf } from './heif-boxes.ts'
@@ -10,6 +11,7 @@ import { addPicture } from './pixels.ts'
 
 /** Brands of files whose first part is a picture (ISO/IEC 23008-12, 10 and annexes B to L; AV1 Image File Format, 6): not those of sequences, or of videos. */
 const brands = new Set(['mif1', 'mif2', 'heic', 'heix', 'heim', 'heis', 'avif', 'avio', 'MiHB', 'MiHA', 'MiHE', 'miaf'])
+const fileType = Buffer.from('ftyp')
 const mostBrands = 256
 
 /**
@@ -20,13 +22,9 @@ export const heif: Format = {
   name: 'heif',
   kind: 'picture',
   isFormat(head) {
+    if (head.length < 16 || !beginsWith(head.subarray(4), fileType)) return false
     const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
-    return (
-      bytes.length >= 16 &&
-      bytes.readUInt32BE() <= mostBrands &&
-      bytes.toString('latin1', 4, 8) === 'ftyp' &&
-      brands.has(bytes.toString('latin1', 8, 12))
-    )
+    return bytes.readUInt32BE() <= mostBrands && brands.has(bytes.toString('latin1', 8, 12))
   },
   async read(content, decoding) {
     const { path } = content

@@ -1,3 +1,4 @@
+import { beginsWith } from '../begins-with.ts'
 import type { Format } from '../format.ts'
 import { readValues } from './exif.ts'
 import { holdPicture, pushHeld } from './held-picture.ts'
@@ -7,9 +8,8 @@ import { parseTiff } from './tiff.ts'
 import { pageReaders } from './tiff-pages.ts'
 import { readStrips } from './tiff-strips.ts'
 
-const marks = ['II*\0', 'MM\0*']
-/** Raw pictures of some cameras are told by what is behind the header: they are no pages, and a gap. */
-const leastLength = 14
+const marks = ['II*\0', 'MM\0*'].map((mark) => Buffer.from(mark, 'latin1'))
+const headerLength = 8
 
 /**
  * Pictures in TIFF (revision 6.0; RFC 3302; GeoTIFF): all of it is pushed as it is written, samples that are not compressed as `pixels`; `metadata` has a line for each value of each page, and XMP, profiles and
@@ -18,7 +18,7 @@ const leastLength = 14
 export const tiff: Format = {
   name: 'tiff',
   kind: 'picture',
-  isFormat: (head) => head.length >= leastLength && marks.includes(Buffer.from(head.subarray(0, 4)).toString('latin1')),
+  isFormat: (head) => head.length >= headerLength && marks.some((mark) => beginsWith(head, mark)),
   async read(content, decoding) {
     const { path } = content
     addPicture(decoding, path)
