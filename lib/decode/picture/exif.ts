@@ -64,8 +64,8 @@ const small =
     return isSmall ? metadata.numbers(value.bytes) : unread(value, metadata, tiff)
   }
 const utf16: TagReader = ({ bytes }, metadata) => writeUtf16(bytes, 'utf-16le', metadata)
-/** Places of thumbnails, which are read where they are. */
-const place: TagReader = ({ type }, metadata) => {
+/** Places of thumbnails and samples, which are read where they are. */
+export const place: TagReader = ({ type }, metadata) => {
   if (type !== 3 && type !== 4) metadata.gap('corrupt', 'expected places that are numbers')
 }
 

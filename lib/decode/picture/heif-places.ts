@@ -14,6 +14,7 @@ export const readPlaces: BoxReader = (fields, metadata, meta) => {
     if (method > 1 || fields.uint(2) !== 0) metadata.gap('unsupported-format', 'expected items that stand in the file')
     const base = fields.uint(baseSize)
     const pieces = fields.uint(2)
+    if (pieces === 0 && base !== 0) metadata.gap('corrupt', 'expected places of something')
     if (pieces > 1 && offsetSize + lengthSize === 0) throw new RangeError('expected pieces that are told apart')
     const extents = Array.from({ length: pieces }, () => {
       // Of use for items that stand in others alone.

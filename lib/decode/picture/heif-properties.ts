@@ -42,13 +42,16 @@ const auxiliary: BoxReader = async (fields, metadata) => {
   if (fields.left() > 0 && fields.uint(4) === fields.left()) await readHevc(fields.rest(), 4, metadata)
 }
 
+/** Of parameters or messages, with a bit in front that says that there are no others, and one that libheif sets. */
+const isArray = (kind: number) => (kind & 0x3f) >= 32 && (kind & 0x3f) <= 40
+
 /** How coded data of HEVC is read (ISO/IEC 14496-15, 8.3.3.1): numbers, and units that belong before all of it. */
 const hevcConfiguration: BoxReader = async (fields, metadata, meta) => {
   const numbers = fields.bytes(22)
   await metadata.numbers(numbers)
   meta.lengthSize = (numbers[21]! & 3) + 1
   for (let arrays = fields.uint(1); arrays > 0; arrays--) {
-    fields.uint(1)
+    if (!isArray(fields.uint(1))) metadata.gap('unsupported-format', 'expected units of HEVC that are read')
     for (let units = fields.uint(2); units > 0; units--) await readHevcUnit(fields.bytes(fields.uint(2)), metadata)
   }
 }

@@ -1,4 +1,4 @@
-import type { TagReader } from './exif.ts'
+import { place, type TagReader } from './exif.ts'
 import { numbersOf } from './exif-values.ts'
 import { withoutZerosBehind } from './metadata.ts'
 
@@ -17,15 +17,16 @@ const numbers =
 /** Texts of several lines, as XML is. */
 const text: TagReader = ({ bytes }, metadata) => metadata.content('text', withoutZerosBehind(bytes))
 
-const isCurve = (count: number) => [1, 3].some((colours) => count % colours === 0 && isPower(count / colours))
+const isCurve = (count: number) =>
+  [1, 3].some((colours) => count % colours === 0 && isPower(count / colours) && count / colours <= 2 ** 16)
 const isPower = (number: number) => number > 0 && (number & (number - 1)) === 0
 
 /** Tags of pages that others do not have (TIFF 6.0; GeoTIFF 1.1; GDAL), each with how its value is read. */
 export const pageReaders: ReadonlyMap<number, TagReader> = new Map<number, TagReader>([
   [0x0140, numbers(isCurve)], // ColorMap
   [0x012d, numbers(isCurve)], // TransferFunction
-  [0x0144, nothing], // TileOffsets
-  [0x0145, nothing], // TileByteCounts
+  [0x0144, place], // TileOffsets
+  [0x0145, place], // TileByteCounts
   [0x015b, nothing], // JPEGTables
   [0x830e, numbers((count) => count === 3)], // ModelPixelScale
   [0x8482, numbers((count) => count % 6 === 0 && count <= 600)], // ModelTiepoint

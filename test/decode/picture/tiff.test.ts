@@ -109,6 +109,10 @@ const cases: Record<string, { bytes: Buffer; texts?: Record<string, string>; gap
   },
   'a strip beyond the end': { bytes: tiffOf([longs(0x0144, 9999), longs(0x0145, 9)]), gaps: corrupt },
   'a longer tag of a camera': { bytes: tiffOf([bytesOf(0xc634, hex('6200620162'))]), gaps: unsupported },
+  'places of tiles that are texts': {
+    bytes: tiffOf([shorts(0x0142, 1), shorts(0x0143, 1), text(0x0144, 'bob'), text(0x0145, 'bob')]),
+    gaps: corrupt,
+  },
   'bytes that no tag has': { bytes: Buffer.concat([whole, nine]), gaps: corrupt },
   'zeros that no tag has': { bytes: Buffer.concat([whole, Buffer.alloc(9)]) },
   'a directory that follows itself': {
