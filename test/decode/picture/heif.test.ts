@@ -105,7 +105,7 @@ const cases: Record<string, { bytes: Buffer; texts?: Record<string, string>; gap
   'a size that is longer': { bytes: withProperty('ispe', Buffer.alloc(16)), gaps: corrupt },
   'a size that is shorter': { bytes: withProperty('ispe', Buffer.alloc(8)), gaps: corrupt },
   'units of HEVC for all, of a kind that there is not': {
-    bytes: withProperty('hvcC', Buffer.concat([hex('01'), Buffer.alloc(20), hex('03 01 62 0000')])),
+    bytes: withProperty('hvcC', Buffer.concat([hex('01'), Buffer.alloc(20), hex('03 01 12 0000')])),
     gaps: unsupported,
   },
   'units of HEVC for all': { bytes: withProperty('hvcC', configuration(nal('4001 0c01'), nal('4201 01'))) },
