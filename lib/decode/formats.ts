@@ -37,9 +37,12 @@ import { pdf } from './document/pdf/pdf-format.ts'
 import { rtf } from './document/rtf/rtf-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
+import { bmp } from './picture/bmp-content.ts'
 import { gif } from './picture/gif-content.ts'
+import { heif } from './picture/heif-content.ts'
 import { jpeg } from './picture/jpeg-content.ts'
 import { png } from './picture/png-content.ts'
+import { tiff } from './picture/tiff-content.ts'
 import { webp } from './picture/webp-content.ts'
 import { cutLines } from './text/cut-lines-content.ts'
 import { doubledAt } from './text/doubled-at-content.ts'
@@ -77,6 +80,9 @@ export const formats: readonly Format[] = [
   redisRdb,
   jpeg,
   webp,
+  heif,
+  tiff,
+  bmp,
   parquet,
   orc,
   avro,

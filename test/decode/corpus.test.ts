@@ -55,6 +55,9 @@ const others = [
   'cut-lines',
   'jpeg',
   'webp',
+  'heif',
+  'tiff',
+  'bmp',
   'counted-texts',
   'r',
 ]

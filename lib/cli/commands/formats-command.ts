@@ -28,6 +28,7 @@ const writtenTexts = [
   ['doubled-at', 'files of RCS, CVS and Perforce'],
   ['escaped-bytes', 'printed dumps of Samba, Berkeley DB and LMDB'],
   ['dbox', 'mailboxes of Dovecot'],
+  ['heif', 'HEIC and AVIF'],
 ] as const
 
 const kinds = {

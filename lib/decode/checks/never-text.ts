@@ -3,10 +3,10 @@
  */
 export const neverText: readonly { name: string; bytes: string; at?: number }[] = [
   { name: 'GIF of another version', bytes: 'GIF8' },
-  { name: 'TIFF', bytes: 'II*\x00' },
-  { name: 'TIFF', bytes: 'MM\x00*' },
+  { name: 'BigTIFF', bytes: 'II+\x00' },
+  { name: 'BigTIFF', bytes: 'MM\x00+' },
   { name: 'WAV or AVI', bytes: 'RIFF' },
-  { name: 'MP4, MOV or HEIC', bytes: 'ftyp', at: 4 },
+  { name: 'MP4, MOV or a sequence of HEIF', bytes: 'ftyp', at: 4 },
   { name: 'Matroska or WebM', bytes: '\x1aE\xdf\xa3' },
   { name: 'MP3', bytes: 'ID3' },
   { name: 'Ogg', bytes: 'OggS' },

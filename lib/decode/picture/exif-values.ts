@@ -15,6 +15,9 @@ export function numbersOf({ type, count, bytes }: TiffValue, isLittle: boolean):
     10: (index) => `${view.getInt32(8 * index, isLittle)}/${view.getInt32(8 * index + 4, isLittle)}`,
     11: (index) => view.getFloat32(4 * index, isLittle),
     12: (index) => view.getFloat64(8 * index, isLittle),
+    13: (index) => view.getUint32(4 * index, isLittle),
+    16: (index) => String(view.getBigUint64(8 * index, isLittle)),
+    17: (index) => String(view.getBigInt64(8 * index, isLittle)),
   }
   const one = read[type]
   return one && Array.from({ length: count }, (_, index) => String(one(index)))

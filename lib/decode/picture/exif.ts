@@ -2,6 +2,7 @@ import { isCell } from '../archive/archive-names.ts'
 import { beginsWith } from '../begins-with.ts'
 import type { Decoding } from '../decoding.ts'
 import { once, readRaw } from '../raw-content.ts'
+import { isAppleNotes, readAppleNotes } from './apple-notes.ts'
 import { numbersOf } from './exif-values.ts'
 import { readIcc } from './icc.ts'
 import { readIptc } from './iptc.ts'
@@ -36,7 +37,7 @@ async function readDirectories(
   const tiff = parseTiff(held, first)
   if (tiff === undefined) metadata.gap('corrupt', 'expected directories as TIFF has them')
   else {
-    for (const value of tiff.values) await readValue(value, tiff, metadata)
+    await readValues(tiff, metadata)
     for (const directory of new Set(tiff.values.map(({ directory }) => directory)))
       await readThumbnail(
         tiff.values.filter((value) => value.directory === directory),
@@ -50,31 +51,31 @@ async function readDirectories(
   await metadata.end()
 }
 
-type Reader = (value: TiffValue, metadata: Metadata, tiff: Tiff) => Promise<void> | void
+export type TagReader = (value: TiffValue, metadata: Metadata, tiff: Tiff) => Promise<void> | void
 
-const unread: Reader = ({ bytes }, metadata) => {
+const unread: TagReader = ({ bytes }, metadata) => {
   if (!isZeros(bytes)) metadata.gap('unsupported-format', 'expected values that are read')
 }
 /** Few small numbers, one in each byte, behind `before` bytes that are others. */
 const small =
-  (most: number, largest: number, before = 0): Reader =>
+  (most: number, largest: number, before = 0): TagReader =>
   (value, metadata, tiff) => {
     const isSmall = value.bytes.length <= most && value.bytes.subarray(before).every((byte) => byte <= largest)
     return isSmall ? metadata.numbers(value.bytes) : unread(value, metadata, tiff)
   }
-const utf16: Reader = ({ bytes }, metadata) => writeUtf16(bytes, 'utf-16le', metadata)
-/** Places of thumbnails, which are read where they are. */
-const place: Reader = ({ type }, metadata) => {
+const utf16: TagReader = ({ bytes }, metadata) => writeUtf16(bytes, 'utf-16le', metadata)
+/** Places of thumbnails and samples, which are read where they are. */
+export const place: TagReader = ({ type }, metadata) => {
   if (type !== 3 && type !== 4) metadata.gap('corrupt', 'expected places that are numbers')
 }
 
 const versions = /^(?:01[01]0|02[0-3][0-9]|0300)$/
-const version: Reader = ({ bytes }, metadata) => {
+const version: TagReader = ({ bytes }, metadata) => {
   const text = bytes.toString('latin1')
   return versions.test(text) ? undefined : metadata.text(bytes)
 }
 
-const padding: Reader = (value, metadata, tiff) => {
+const padding: TagReader = (value, metadata, tiff) => {
   // Windows begins room that it keeps free with the number of the tag.
   const isMarked = value.bytes[0] === 0x1c && value.bytes[1] === 0xea
   return unread(isMarked ? { ...value, bytes: value.bytes.subarray(2) } : value, metadata, tiff)
@@ -83,7 +84,7 @@ const padding: Reader = (value, metadata, tiff) => {
 const codes = ['ASCII\0\0\0', 'UNICODE\0', 'JIS\0\0\0\0\0']
 
 /** A text behind eight bytes that say how its characters are written (Exif 3.0, 4.6.6, UserComment). */
-const coded: Reader = ({ bytes }, metadata, { isLittle }) => {
+const coded: TagReader = ({ bytes }, metadata, { isLittle }) => {
   const code = bytes.toString('latin1', 0, 8)
   const text = bytes.subarray(8)
   if (isZeros(text) && (isZeros(bytes) || codes.includes(code))) return
@@ -100,12 +101,16 @@ const coded: Reader = ({ bytes }, metadata, { isLittle }) => {
   metadata.gap('unsupported-format', 'expected a comment whose characters are read')
 }
 
+/** Those of Apple are read. */
+const makerNotes: TagReader = (value, metadata, tiff) =>
+  isAppleNotes(value.bytes) ? readAppleNotes(value.bytes, metadata) : unread(value, metadata, tiff)
+
 const pictureTypes = [0, 0x010001, 0x010002, 0x020001, 0x020002, 0x020003, 0x030000]
 
 /** Of each picture flags with its type, its size and place, and the numbers of two others (CIPA DC-007, 5.2.3.3). */
-const entries: Reader = ({ bytes }, metadata, { isLittle }) => {
+const entries: TagReader = ({ bytes }, metadata, { isLittle }) => {
   const as = (type: number, size: number) =>
-    numbersOf({ directory: '', tag: 0, type, count: Math.floor(bytes.length / size), bytes, at: 0 }, isLittle)!
+    numbersOf({ directory: '', page: 0, tag: 0, type, count: Math.floor(bytes.length / size), bytes, at: 0 }, isLittle)!
   const [longs, shorts] = [as(4, 4).map(Number), as(3, 2).map(Number)]
   const isEntry = (_: unknown, index: number) =>
     pictureTypes.includes(longs[4 * index]! & 0x07ffffff) &&
@@ -115,7 +120,7 @@ const entries: Reader = ({ bytes }, metadata, { isLittle }) => {
   return metadata.numbers(longs.filter((_, index) => index % 4 !== 3))
 }
 
-const readers = new Map<number, Reader>([
+const readers = new Map<number, TagReader>([
   [0x0111, place], // StripOffsets
   [0x0117, place], // StripByteCounts
   [0x0201, place], // JPEGInterchangeFormat
@@ -127,9 +132,9 @@ const readers = new Map<number, Reader>([
   [0x9000, version],
   [0x9101, small(4, 6)], // ComponentsConfiguration
   [0x9216, small(4, 9)], // TIFF/EPStandardID
-  [0x927c, unread], // MakerNote
+  [0x927c, makerNotes],
   [0x9286, coded], // UserComment
-  ...[0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f].map((tag): [number, Reader] => [tag, utf16]), // XPTitle and others
+  ...[0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f].map((tag): [number, TagReader] => [tag, utf16]), // XPTitle and others
   [0xa000, version],
   [0xa300, small(1, 255)], // FileSource
   [0xa301, small(1, 255)], // SceneType
@@ -139,8 +144,8 @@ const readers = new Map<number, Reader>([
   [0xea1c, padding],
 ])
 
-const readersOf: Readonly<Record<string, ReadonlyMap<number, Reader>>> = {
-  gps: new Map<number, Reader>([
+const readersOf: Readonly<Record<string, ReadonlyMap<number, TagReader>>> = {
+  gps: new Map<number, TagReader>([
     [0x1b, coded], // GPSProcessingMethod
     [0x1c, coded], // GPSAreaInformation
   ]),
@@ -163,7 +168,19 @@ function mayBeNumbers({ directory, tag, bytes, count }: TiffValue): boolean {
   return count <= 16 && (directory === 'gps' ? tag < 0x20 : known.some(([from, to]) => tag >= from && tag <= to))
 }
 
-async function readValue(value: TiffValue, tiff: Tiff, metadata: Metadata): Promise<void> {
+/** Reads all values but what they say where something else is. `others`: how those of pages are read before that. */
+export async function readValues(
+  tiff: Tiff,
+  metadata: Metadata,
+  others?: ReadonlyMap<number, TagReader>,
+): Promise<void> {
+  for (const value of tiff.values) {
+    const own = value.directory === 'page' ? others?.get(value.tag) : undefined
+    await (own ?? readValue)(value, metadata, tiff)
+  }
+}
+
+async function readValue(value: TiffValue, metadata: Metadata, tiff: Tiff): Promise<void> {
   const { directory, tag, type, count, bytes } = value
   const own = (readersOf[directory] ?? readers).get(tag)
   if (own !== undefined && count <= 2 ** 16) return own(value, metadata, tiff)

@@ -8,7 +8,7 @@ import { takeBytes } from '../next-bytes.ts'
 import { readRaw } from '../raw-content.ts'
 import { subBlocks } from './gif-blocks.ts'
 import { readExtension } from './gif-extensions.ts'
-import { gifPixels } from './gif-lzw.ts'
+import { lzwPixels } from './lzw.ts'
 import { type PictureFields, pictureFields } from './picture-fields.ts'
 import { refuse } from './picture-parts.ts'
 import { addPicture } from './pixels.ts'
@@ -96,7 +96,7 @@ async function readPixels(
   const stop = stopOf('gif', path, () => produced)
   async function* decoded() {
     try {
-      for await (const bytes of gifPixels(rest(data), pixelBits)) {
+      for await (const bytes of lzwPixels(rest(data), pixelBits, 'gif')) {
         countProduced(decoding, bytes.length, path, produced)
         produced += bytes.length
         yield bytes

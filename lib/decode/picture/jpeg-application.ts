@@ -3,6 +3,7 @@ import { byteSource } from '../byte-source.ts'
 import { DecodingStopped } from '../decoding.ts'
 import { inOne } from '../next-bytes.ts'
 import { readExif, readMultiPicture } from './exif.ts'
+import { readGainMap } from './gain-map.ts'
 import { readIcc } from './icc.ts'
 import { type Metadata, unlessStopped, withoutZerosBehind } from './metadata.ts'
 import { readPhotoshop } from './photoshop.ts'
@@ -157,16 +158,6 @@ async function readAdobe(bytes: Buffer, metadata: Metadata): Promise<void> {
 async function readVersion(bytes: Buffer, metadata: Metadata): Promise<void> {
   if (bytes.length !== 2) return metadata.gap('unsupported-format', 'expected a version of two bytes')
   await metadata.numbers([bytes.readUInt16BE()])
-}
-
-/** ISO 21496-1, annex C: two versions, flags, and numerators and denominators. */
-async function readGainMap(bytes: Buffer, metadata: Metadata): Promise<void> {
-  const numbers = bytes.length - 5
-  if (bytes.length !== 4 && (numbers < 0 || numbers % 4 !== 0 || numbers > 256))
-    return metadata.gap('unsupported-format', 'expected a gain map of a known length')
-  await metadata.numbers([bytes.readUInt16BE(0), bytes.readUInt16BE(2), ...bytes.subarray(4, 5)])
-  if (numbers > 0)
-    await metadata.numbers(Array.from({ length: numbers / 4 }, (_, index) => bytes.readUInt32BE(5 + 4 * index)))
 }
 
 /** What Photoshop writes for the web: a quality, a comment and a copyright, which are UTF-16 behind their length. */

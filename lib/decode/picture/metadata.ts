@@ -14,8 +14,8 @@ export type Metadata = {
   text(value: Uint8Array): Promise<void>
   /** A line of numbers. */
   numbers(values: Iterable<number | string>): Promise<void>
-  /** A content of any format. */
-  content(name: string, bytes: Uint8Array): Promise<void>
+  /** A content of any format; `isMarkup`: see `Content`. */
+  content(name: string, bytes: Uint8Array, isMarkup?: boolean): Promise<void>
   /** A path that no other content has: a second one of a name has a number. */
   pathOf(name: string): string[]
   gap(reason: UnverifiedReason, detail: string): void
@@ -40,10 +40,10 @@ export function metadataOf(format: string, path: readonly string[], decoding: De
     return [...path, count === 1 ? name : `${name}-${count}`]
   }
 
-  async function content(name: string, bytes: Uint8Array): Promise<void> {
+  async function content(name: string, bytes: Uint8Array, isMarkup = false): Promise<void> {
     if (bytes.length === 0) return
     countMember(decoding, path)
-    await decodeMember({ source: byteSource(inOne(bytes)), path: pathOf(name) }, decoding)
+    await decodeMember({ source: byteSource(inOne(bytes)), path: pathOf(name), isMarkup }, decoding)
   }
 
   return {

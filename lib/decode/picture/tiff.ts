@@ -1,8 +1,16 @@
 import type { ByteRange } from '../format.ts'
 import { isZeros } from './metadata.ts'
 
-/** A value of a directory: `bytes` as they are stored, `at` where they stand. */
-export type TiffValue = { directory: string; tag: number; type: number; count: number; bytes: Buffer; at: number }
+/** A value of a directory, which is the `page`th of all: `bytes` as they are stored, `at` where they stand. */
+export type TiffValue = {
+  directory: string
+  page: number
+  tag: number
+  type: number
+  count: number
+  bytes: Buffer
+  at: number
+}
 
 export type Tiff = {
   isLittle: boolean
@@ -29,9 +37,12 @@ const sizes: Readonly<Record<number, number>> = {
   10: 8, // SRATIONAL
   11: 4, // FLOAT
   12: 8, // DOUBLE
+  13: 4, // IFD
+  16: 8, // LONG8
+  17: 8, // SLONG8
   129: 1, // UTF-8
 }
-const long = 4
+const places = [4, 13]
 
 /** What ExifTool puts behind the header of directories of its own. */
 const exifTool = 'ExifMeta'
@@ -40,26 +51,49 @@ const isPadding = (bytes: Uint8Array) => isZeros(bytes) || bytes.every((byte) =>
 
 /** Directories by the tag that points to them, and those that follow one another. */
 const pointers = new Map([
+  [0x014a, 'page'],
   [0x8769, 'exif'],
   [0x8825, 'gps'],
   [0xa005, 'interop'],
 ])
-const followers: Readonly<Record<string, string>> = { image: 'thumbnail', index: 'attributes' }
+const followers: Readonly<Record<string, string>> = { image: 'thumbnail', index: 'attributes', page: 'page' }
 
 /**
- * Takes the structure of TIFF apart (TIFF 6.0, section 2), whose first directory is a `first` one; absent where it does not begin like one. Each kind of directory is read once, and no byte
- * twice, so whatever offsets say it ends.
+ * Takes the structure of TIFF apart (TIFF 6.0, section 2), whose first directory is a `first` one; absent where it does not begin like one. Each kind of directory is read once, but in a
+ * file of pages, and no byte twice, so whatever offsets say it ends.
  */
 export function parseTiff(bytes: Buffer, first: string): Tiff | undefined {
   const mark = bytes.toString('latin1', 0, 4)
   const isLittle = mark === 'II*\0'
   if ((!isLittle && mark !== 'MM\0*') || bytes.length < 8) return undefined
+  const at = isLittle ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4)
+  return parseDirectories(bytes, isLittle, { name: first, at }, bytes.toString('latin1', 8, 16) === exifTool ? 16 : 8)
+}
+
+/** The same of directories behind another header of so many bytes. */
+export function parseDirectories(
+  bytes: Buffer,
+  isLittle: boolean,
+  first: { name: string; at: number },
+  headerLength: number,
+): Tiff {
   const u16 = (at: number) => (isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at))
   const u32 = (at: number) => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at))
-  const claims: ByteRange[] = [{ from: 0, to: 8 }]
-  let claimed = 8
+  const claims: ByteRange[] = [{ from: 0, to: headerLength }]
+  let claimed = headerLength
   const values: TiffValue[] = []
   const faults: string[] = []
+
+  /** Pillow leaves in the header of each page that it puts behind others, which says where that is from there on. */
+  function isHeader(from: number, to: number): boolean {
+    const at = to - 8
+    return (
+      at >= from &&
+      isZeros(bytes.subarray(from, at)) &&
+      bytes.compare(bytes, 0, 4, at, at + 4) === 0 &&
+      found.has(at + u32(at + 4))
+    )
+  }
 
   function claim(from: number, length: number): Buffer | undefined {
     claimed += length
@@ -68,8 +102,11 @@ export function parseTiff(bytes: Buffer, first: string): Tiff | undefined {
     return bytes.subarray(from, from + length)
   }
 
-  if (bytes.toString('latin1', 8, 16) === exifTool) claim(8, 8)
-  const directories = [{ name: first, at: u32(4) }]
+  const directories = [first]
+  const hasPages = first.name === 'page'
+  let page = 0
+  /** Where directories are. */
+  const found = new Set<number>()
   const seen = new Set<string>()
 
   function readEntry(directory: string, entry: number): void {
@@ -83,8 +120,10 @@ export function parseTiff(bytes: Buffer, first: string): Tiff | undefined {
     if (length < 4 && !isZeros(bytes.subarray(at + length, at + 4)))
       faults.push('expected zeros behind values of less than four bytes')
     const name = pointers.get(tag)
-    if (name === undefined) values.push({ directory, tag, type, count, bytes: value, at })
-    else if (type === long && count === 1) directories.push({ name, at: u32(at) })
+    if (name === undefined || (name === 'page' && !hasPages))
+      values.push({ directory, page, tag, type, count, bytes: value, at })
+    else if (places.includes(type) && (count === 1 || name === 'page'))
+      for (let index = 0; index < count; index++) directories.push({ name, at: u32(at + 4 * index) })
     else faults.push('expected one place of a directory')
   }
 
@@ -92,11 +131,13 @@ export function parseTiff(bytes: Buffer, first: string): Tiff | undefined {
     const { name, at } = directory
     const head = claim(at, 2)
     const count = head === undefined ? 0 : u16(at)
-    if (seen.has(name) || head === undefined || claim(at + 2, 12 * count + 4) === undefined) {
+    if ((seen.has(name) && !hasPages) || head === undefined || claim(at + 2, 12 * count + 4) === undefined) {
       faults.push('expected directories within it, each of them once')
       continue
     }
     seen.add(name)
+    found.add(at)
+    page += 1
     for (let index = 0; index < count; index++) readEntry(name, at + 2 + 12 * index)
     const next = u32(at + 2 + 12 * count)
     const follower = followers[name]
@@ -117,7 +158,8 @@ export function parseTiff(bytes: Buffer, first: string): Tiff | undefined {
         { from: bytes.length, to: bytes.length },
       ]) {
         if (from < end) faults.push('expected values that do not overlap')
-        else if (!isPadding(bytes.subarray(end, from))) faults.push('expected nothing between its values')
+        else if (!isPadding(bytes.subarray(end, from)) && !(hasPages && isHeader(end, from)))
+          faults.push('expected nothing between its values')
         end = Math.max(end, to)
       }
     },

@@ -16,6 +16,7 @@ import {
   writeIon,
   writeSeparated,
 } from './samples/folded-sample.ts'
+import { writeHeif } from './samples/heif-sample.ts'
 import { writeJpeg, writeWebp } from './samples/jpeg-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
 import { writeMail } from './samples/mail-sample.ts'
@@ -30,6 +31,7 @@ import { writeRtf } from './samples/rtf-sample.ts'
 import { sevenZipSample } from './samples/seven-zip-sample.ts'
 import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
 import { tarSample } from './samples/tar-sample.ts'
+import { writeBmp, writeTiff } from './samples/tiff-sample.ts'
 import { writeXml } from './samples/xml-sample.ts'
 import { zipSample } from './samples/zip-sample.ts'
 import { writeAndroidBackup } from './writers/write-android-backup.ts'
@@ -116,5 +118,8 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   rtf: { wrap: writeRtf, path: ['rtf', 'text'], written: ['rtf'] },
   jpeg: { wrap: writeJpeg, path: ['jpeg', 'metadata'], written: ['jpeg'] },
   webp: { wrap: writeWebp, path: ['webp', 'xmp'], written: ['webp'] },
+  heif: { wrap: writeHeif, path: ['heif', 'xmp'], written: ['heif'] },
+  tiff: { wrap: writeTiff, path: ['tiff', 'xmp'], written: ['tiff'] },
+  bmp: { wrap: writeBmp, path: ['bmp', 'link'], written: ['bmp'] },
   xml: { wrap: writeXml, path: ['xml', 'text'], written: ['xml'] },
 }

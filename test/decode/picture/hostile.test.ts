@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { deflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { sampleFormats } from '../../../lib/scan/controls/sample-formats.ts'
 import { pngChunk } from '../../../lib/scan/controls/samples/picture-samples.ts'
-import { scanObject } from '../../../lib/scan/scan-object.ts'
-import { makeIndex, seededRandom } from '../../subject-index/make-index.ts'
+import { seededRandom } from '../../subject-index/make-index.ts'
 import { someOf } from '../../support/some-of.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
+import { encodings, id, isClean, text, utf16 } from './hostile-texts.ts'
 import {
   ascii,
   bytesOf,
@@ -23,31 +23,6 @@ import {
   webpOf,
 } from './jpeg-writer.ts'
 import { iccOf, tagOf } from './picture-bytes.ts'
-
-const id = 'bob_smith77'
-const index = makeIndex([id])
-
-/** Whether a scan says that nobody is in it. */
-async function isClean(bytes: Uint8Array): Promise<boolean> {
-  let found = 0
-  const { complete } = await scanObject(inPieces(bytes, [500]), index, () => found++, { picturesMayBeClean: true })
-  return complete && found === 0
-}
-
-const text = `user ${id} and others\n`
-const utf16 = Buffer.from(text, 'utf16le')
-const encodings: Record<string, Buffer> = {
-  'as it is': Buffer.from(text),
-  'in Latin-1': Buffer.from(`é ${text}`, 'latin1'),
-  'in UTF-16': utf16,
-  'in UTF-16 of the other order': Buffer.from(utf16).swap16(),
-  'in UTF-16 with a mark': Buffer.concat([hex('fffe'), utf16]),
-  'in gzip': gzipSync(text),
-  'in zlib': deflateSync(text),
-  'in zstd': zstdCompressSync(text),
-  'in gzip in base64': Buffer.from(gzipSync(text).toString('base64')),
-  'in a cipher': Buffer.from(Buffer.from(text).map((byte) => byte ^ 0xd5)),
-}
 
 const xap = Buffer.from('http://ns.adobe.com/xap/1.0/\0')
 const after = (name: string, bytes: Buffer) => Buffer.concat([Buffer.from(name, 'latin1'), bytes])
@@ -260,7 +235,7 @@ test('a text of a format that is written as a line is not clean', async () => {
     expect(`${place}: ${await isClean(wrap(html))}`).toBe(`${place}: false`)
 })
 
-test.each(['png', 'gif', 'jpeg', 'webp'])(
+test.each(['png', 'gif', 'jpeg', 'webp', 'heif', 'tiff', 'bmp'])(
   'who stands behind %s in a text of a format is found, or it is not clean',
   async (format) => {
     const bytes = sampleFormats[format]!.wrap(Buffer.from('<a/>'))
@@ -313,7 +288,7 @@ describe('a picture that is damaged', () => {
 })
 
 describe('bytes by chance in pictures', () => {
-  const corpus = ['jpeg', 'webp'].flatMap((format) => {
+  const corpus = ['jpeg', 'webp', 'heif', 'tiff', 'bmp'].flatMap((format) => {
     const folder = new URL(`../../corpus/${format}/`, import.meta.url)
     return readdirSync(folder)
       .filter((name) => name.endsWith('.bin'))

@@ -4,13 +4,20 @@ const mostBits = 12
 const most = 1 << mostBits
 const outputSize = 64 * 1024
 
+/** How codes are written: of GIF the lowest bit first; of TIFF the highest, and they grow by a bit one code earlier. */
+type Order = 'gif' | 'tiff'
+
 /**
- * Decodes the LZW of GIF (89a, appendix F): codes from one bit more than `pixelBits` up to 12 bits, the lowest bit first; a code empties the dictionary and one ends the data. A
+ * Decodes the LZW of GIF (89a, appendix F) and of TIFF (6.0, section 13): codes from one bit more than `pixelBits` up to 12 bits; a code empties the dictionary and one ends the data. A
  * dictionary that is full stays as it is. Yields the numbers of colours, valid until the next are asked for, also those before damage.
  * @throws BlockCorrupt
  */
-export async function* gifPixels(blocks: AsyncIterable<Uint8Array>, pixelBits: number): AsyncGenerator<Uint8Array> {
-  const decoder = decoderOf(pixelBits)
+export async function* lzwPixels(
+  blocks: AsyncIterable<Uint8Array>,
+  pixelBits: number,
+  order: Order,
+): AsyncGenerator<Uint8Array> {
+  const decoder = decoderOf(pixelBits, order)
   try {
     for await (const block of blocks)
       for (const byte of block) {
@@ -25,7 +32,9 @@ export async function* gifPixels(blocks: AsyncIterable<Uint8Array>, pixelBits: n
   if (decoder.filled() > 0) yield decoder.take()
 }
 
-function decoderOf(pixelBits: number) {
+function decoderOf(pixelBits: number, order: Order) {
+  const isHighFirst = order === 'tiff'
+  const early = isHighFirst ? 1 : 0
   const clearCode = 1 << pixelBits
   const endCode = clearCode + 1
   const prefixes = new Uint16Array(most)
@@ -67,7 +76,7 @@ function decoderOf(pixelBits: number) {
       suffixes[free] = first
       lengths[free] = lengths[previous]! + 1
       free += 1
-      if (free === 1 << bits && bits < mostBits) bits += 1
+      if (free + early === 1 << bits && bits < mostBits) bits += 1
     }
     previous = code
     return to
@@ -82,12 +91,12 @@ function decoderOf(pixelBits: number) {
     },
     write(byte: number): void {
       if (hasEnded && byte !== 0) throw new BlockCorrupt('expected nothing behind the end of the data')
-      held |= byte << heldBits
+      held = isHighFirst ? (held << 8) | byte : held | (byte << heldBits)
       heldBits += 8
       while (heldBits >= bits && !hasEnded) {
-        const code = held & ((1 << bits) - 1)
-        held >>>= bits
+        const code = isHighFirst ? held >>> (heldBits - bits) : held & ((1 << bits) - 1)
         heldBits -= bits
+        held = isHighFirst ? held & ((1 << heldBits) - 1) : held >>> bits
         if (code === endCode) hasEnded = true
         else if (code === clearCode) {
           bits = pixelBits + 1
@@ -99,7 +108,8 @@ function decoderOf(pixelBits: number) {
     },
     /** Nothing more comes. */
     end(): void {
-      if (held !== 0) throw new BlockCorrupt('expected whole codes')
+      // TIFF leaves fewer bits than a code has as they are.
+      if (held !== 0 && !isHighFirst) throw new BlockCorrupt('expected whole codes')
     },
   }
 }

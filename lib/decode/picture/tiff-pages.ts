@@ -1,0 +1,37 @@
+import { place, type TagReader } from './exif.ts'
+import { numbersOf } from './exif-values.ts'
+import { withoutZerosBehind } from './metadata.ts'
+
+/** What is read with the samples of a page. */
+const nothing: TagReader = () => {}
+
+/** Numbers, of which there may be as many as `isCount` says; they are no text. */
+const numbers =
+  (isCount: (count: number) => boolean): TagReader =>
+  (value, metadata, { isLittle }) => {
+    if (!isCount(value.count) || [1, 2, 6, 7].includes(value.type))
+      return metadata.gap('unsupported-format', 'expected as many numbers as a tag has')
+    return metadata.numbers(numbersOf(value, isLittle)!)
+  }
+
+/** Texts of several lines, as XML is. */
+const text: TagReader = ({ bytes }, metadata) => metadata.content('text', withoutZerosBehind(bytes))
+
+const isCurve = (count: number) =>
+  [1, 3].some((colours) => count % colours === 0 && isPower(count / colours) && count / colours <= 2 ** 16)
+const isPower = (number: number) => number > 0 && (number & (number - 1)) === 0
+
+/** Tags of pages that others do not have (TIFF 6.0; GeoTIFF 1.1; GDAL), each with how its value is read. */
+export const pageReaders: ReadonlyMap<number, TagReader> = new Map<number, TagReader>([
+  [0x0140, numbers(isCurve)], // ColorMap
+  [0x012d, numbers(isCurve)], // TransferFunction
+  [0x0144, place], // TileOffsets
+  [0x0145, place], // TileByteCounts
+  [0x015b, nothing], // JPEGTables
+  [0x830e, numbers((count) => count === 3)], // ModelPixelScale
+  [0x8482, numbers((count) => count % 6 === 0 && count <= 600)], // ModelTiepoint
+  [0x85d8, numbers((count) => count === 16)], // ModelTransformation
+  [0x87af, numbers((count) => count % 4 === 0 && count <= 1024)], // GeoKeyDirectory
+  [0x87b0, numbers((count) => count <= 64)], // GeoDoubleParams
+  [0xa480, text], // GDAL_METADATA
+])

@@ -1,0 +1,31 @@
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { scanObject } from '../../../lib/scan/scan-object.ts'
+import { makeIndex } from '../../subject-index/make-index.ts'
+import { inPieces } from '../collect.ts'
+
+/** Who is looked for. */
+export const id = 'bob_smith77'
+const index = makeIndex([id])
+
+/** Whether a scan says that nobody is in it. */
+export async function isClean(bytes: Uint8Array): Promise<boolean> {
+  let found = 0
+  const { complete } = await scanObject(inPieces(bytes, [500]), index, () => found++, { picturesMayBeClean: true })
+  return complete && found === 0
+}
+
+export const text = `user ${id} and others\n`
+export const utf16 = Buffer.from(text, 'utf16le')
+/** A text with somebody in it, in ways in which it may be written. */
+export const encodings: Record<string, Buffer> = {
+  'as it is': Buffer.from(text),
+  'in Latin-1': Buffer.from(`é ${text}`, 'latin1'),
+  'in UTF-16': utf16,
+  'in UTF-16 of the other order': Buffer.from(utf16).swap16(),
+  'in UTF-16 with a mark': Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]),
+  'in gzip': gzipSync(text),
+  'in zlib': deflateSync(text),
+  'in zstd': zstdCompressSync(text),
+  'in gzip in base64': Buffer.from(gzipSync(text).toString('base64')),
+  'in a cipher': Buffer.from(Buffer.from(text).map((byte) => byte ^ 0xd5)),
+}
