@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { deflateSync, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { constants, deflateSync, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Judgement, judgeOwnership } from '../../lib/deletion/judge-ownership.ts'
@@ -242,6 +242,19 @@ describe('a version with records of subjects and of others', () => {
     })
     expect(judged).toEqual({ kind: 'keep', reason: expect.stringMatching(/too long/) })
     expect(read).toBeLessThan(5)
+  })
+
+  test('is kept where a few bytes stand for what would fill a disk', async () => {
+    const far = Array.from(
+      { length: 60_000 },
+      (_, at) => `{"userId":"9${at}","a":"${sha256Of(Buffer.from(`${at}`))}"}\n`,
+    )
+    const content = zstdCompressSync(`{"userId":"${mine}"}\n${far.join('').repeat(8)}`, {
+      params: { [constants.ZSTD_c_enableLongDistanceMatching]: 1, [constants.ZSTD_c_windowLog]: 23 },
+    })
+    const { judged, left } = await judge(content, [1 << 16])
+    expect(judged).toEqual({ kind: 'keep', reason: expect.stringMatching(/several times as large/) })
+    expect(left.length).toBeLessThan(5 * content.length)
   })
 
   test('goes as a whole where all records are of subjects, also where one of their fields is called like the owner', async () => {
