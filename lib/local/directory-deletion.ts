@@ -8,7 +8,7 @@ import { directoryOf } from './directory-store.ts'
 import { codeOf, type FileSystem, isAbsent, nodeFileSystem, type OpenFile } from './file-system.ts'
 import { contentOf, isSameContent } from './file-version.ts'
 import { type GuardedFile, openGuarded } from './guarded-file.ts'
-import { isReadAs, type ReplacementFile, replacementAt } from './replacement-file.ts'
+import { isReadAs, type ReplacementFile, removeUnplaced, replacementAt } from './replacement-file.ts'
 import { snapshotOf } from './snapshot-path.ts'
 import { mountPointsBelow, openStoreRoot, pathsOf, type StoreRoot, toBytes } from './store-root.ts'
 
@@ -66,6 +66,7 @@ async function deleteVersion(files: FileSystem, root: Root, condemned: Condemned
   if (deleted.kind !== 'gone' && deleted.kind !== 'changed') return deleted
   const aside = await deleteAt(files, root, condemned, besideKeyOf(condemned.version, 'deleting'))
   if (aside.kind !== 'gone' && aside.kind !== 'changed') return aside
+  if (root.mayRewrite) await removeUnplaced(files, pathsOf(root, besideKeyOf(condemned.version, 'rewriting')).path)
   return deleted.kind === 'gone' ? deleted : await rewrittenAt(files, root, condemned, deleted.reason)
 }
 

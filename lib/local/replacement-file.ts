@@ -33,7 +33,7 @@ export function replacementAt(files: FileSystem, path: Buffer, like: BigIntStats
   let problem: string | undefined
   let isAsWritten: IsAsWritten | undefined
 
-  const second = Buffer.concat([path, Buffer.from('-')])
+  const second = secondOf(path)
   const attempt = async (step: () => Promise<unknown>): Promise<void> => {
     if (problem !== undefined) return
     try {
@@ -94,9 +94,16 @@ export function replacementAt(files: FileSystem, path: Buffer, like: BigIntStats
     isAlreadyAt: (place) => isReadAs(files, place, isAsWritten!).catch(() => false),
     async discard() {
       await file?.close()
-      for (const each of [path, second]) await files.unlink(each).catch(() => {})
+      await removeUnplaced(files, path)
     },
   }
+}
+
+const secondOf = (path: Buffer) => Buffer.concat([path, Buffer.from('-')])
+
+/** What was written at `path`, now or by an earlier call, and did not get its place. */
+export async function removeUnplaced(files: FileSystem, path: Buffer): Promise<void> {
+  for (const each of [path, secondOf(path)]) await files.unlink(each).catch(() => {})
 }
 
 async function removeLeftover(files: FileSystem, path: Buffer): Promise<void> {

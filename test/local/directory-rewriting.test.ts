@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   statSync,
+  unlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -258,6 +259,22 @@ describe('rewriting a file of a directory store', () => {
       expect(contentOf(root)).toEqual({ a: left })
     }
   })
+
+  for (const since of ['is another one', 'is gone'] as const)
+    it(`leaves nothing of what a killed run wrote where the file ${since} since`, async () => {
+      const { root, path, version } = await oneFile(mixed)
+      const create: FileSystem['create'] = async (at) => {
+        await (await nodeFileSystem.create(at)).close()
+        throw new Error('killed')
+      }
+      const unlink = () => Promise.reject(new Error('killed'))
+      await rewrite(root, version, { ...nodeFileSystem, create, unlink })
+      expect(Object.keys(contentOf(root))).toHaveLength(2)
+      if (since === 'is gone') unlinkSync(path)
+      else writeFileSync(path, 'somebody wrote this')
+      expect((await rewrite(root, version)).kind).toBe(since === 'is gone' ? 'gone' : 'kept')
+      expect(contentOf(root)).toEqual(since === 'is gone' ? {} : { a: 'somebody wrote this' })
+    })
 
   it('replaces nothing that somebody else puts in its place in the meantime, whenever that is', async () => {
     const all = await callsOf()
