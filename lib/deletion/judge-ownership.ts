@@ -62,10 +62,17 @@ async function* inTime(chunks: AsyncIterable<Uint8Array>, isLate: () => boolean)
 
 async function judge(chunks: AsyncIterable<Uint8Array>, scanned: ScannedContent, rule: OwnerRule): Promise<Judgement> {
   const content = checkContent(scanned, keep)
-  const rewriting = createRewriting(rule.remaining)
+  let read = 0
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of content.read(chunks)) {
+      read += chunk.length
+      yield chunk
+    }
+  }
+  const rewriting = createRewriting(rule.remaining, () => read, keep)
   let records: OwnedRecords | undefined
   try {
-    const reading = await decodeObject(content.read(chunks), (path) => {
+    const reading = await decodeObject(counted(), (path) => {
       switch (roleOf(path)) {
         case 'main':
           records ??= ownedRecords({ ...rule, remaining: rewriting.sinkFor(path) }, keep)

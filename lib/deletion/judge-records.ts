@@ -49,12 +49,12 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
     if (namesPending(text)) keepPending()
   }
   const lines = remaining && partLines({ stays: remaining, goes: watch }, keep)
-  let hasSecondHeader = false
+  let unsure: string | undefined
   const checks: Checks = {
     isOwned,
     stays: (line) => lines?.settle(line, false),
-    seesHeader: () => {
-      hasSecondHeader = true
+    unsure: (reason) => {
+      unsure ??= reason
     },
     checkNames,
     keep,
@@ -72,7 +72,7 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
       if (lines === undefined) await watch?.end()
       await parser?.end()
       await lines?.end()
-      if (hasSecondHeader && count.others > 0) keep('it has a row that may be a second header')
+      if (unsure !== undefined && count.others > 0) keep(unsure)
       if (rounded.areAll()) keep('its owners are numbers that may all have lost their last digits')
       ended = true
     },
@@ -83,13 +83,13 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
 const nested = 'it has a record that names an owner further inside as well'
 
 /**
- * What is held against each record; each may give up on the version. `kind`: whether a program may have taken its owner for a number. `stays`: a line that is no record. `seesHeader`: one that may be a
- * header, behind which fields may come in another order.
+ * What is held against each record; each may give up on the version. `kind`: whether a program may have taken its owner for a number. `stays`: a line that is no record. `unsure`: why lines may not be whole
+ * records with their fields in order, which matters where some go and others stay.
  */
 type Checks = {
   isOwned(text: string, kind: 'number' | 'text', line: number): boolean
   stays(line: number): void
-  seesHeader(): void
+  unsure(reason: string): void
   checkNames(text: string): void
   keep: Keep
 }
@@ -115,10 +115,17 @@ function jsonRecords(owner: string, { isOwned, checkNames, keep }: Checks): Sink
   })
 }
 
-function csvOwners(owner: string, { isOwned, stays, seesHeader, checkNames, keep }: Checks): Sink {
+function csvOwners(owner: string, { isOwned, stays, unsure, checkNames, keep }: Checks): Sink {
   const [isSame, isNested, isOfKeys] = [isSameName(owner), isNestedName(owner), isNameOfKeys(owner)]
   const holdsOwner = nestedOwner(owner)
   let header: { names: readonly string[]; owner: number } | undefined
+  const columns = new Set<string>()
+  /** As the header of another table may be, with another name for its owner. */
+  const isMostlyNames = (fields: readonly string[]) => {
+    let found = 0
+    for (const field of fields) if (columns.has(field)) found += 1
+    return found > 0 && 2 * found >= fields.length
+  }
   return csvRecords(',', (found) => {
     if (found.kind === 'broken') return keep('it is not valid CSV or JSON Lines')
     const { fields, line } = found
@@ -129,12 +136,14 @@ function csvOwners(owner: string, { isOwned, stays, seesHeader, checkNames, keep
       if (fields.some((name) => isNested(name) || holdsOwner(name))) return keep(nested)
       fields.forEach(checkNames)
       header = { names: fields, owner: owners[0]! }
+      for (const name of fields) if (name !== '') columns.add(name)
       return stays(line)
     }
     if (fields.length !== header.names.length) return keep('it is CSV with a row that has other fields than the header')
     // To a writer that does not quote, quotes that open on one line and close on another enclose other people's rows.
     if (fields.some((field) => /[\r\n]/.test(field))) return keep('it is CSV with a field of more than one line')
-    if (fields.some(isSame)) seesHeader()
+    if (fields.some(isSame) || isMostlyNames(fields)) unsure('it has a row that may be a second header')
+    if (fields.at(-1)!.endsWith('\\')) unsure('it has a row that may go on behind its line end')
     if (!isOwned(fields[header.owner]!, 'number', line)) return
     const { names } = header
     if (fields.some((field, at) => holdsOwner(field) || isOfKeys(names[at]!, field))) keep(nested)

@@ -25,8 +25,21 @@ const signsBehind = /(?<![^\p{L}\p{N}+])[^\p{L}\p{N}+]+$/u
 /** Whether a name may be meant to be the owner's: two such ones leave open whose a record is. */
 export function isSameName(owner: string): (name: string) => boolean {
   const own = plainName(owner)
-  return (name) => plainName(name) === own
+  return (name) => !beginsOtherwise(name, own) && plainName(name) === own
 }
+
+/** Of most fields of a table the first letter or digit says that they are not that name. What is no ASCII may be it in other letters. */
+function beginsOtherwise(name: string, own: string): boolean {
+  for (let at = 0; at < name.length; at++) {
+    const code = name.charCodeAt(at)
+    if (code > 0x7f) return false
+    if (isOfName(code)) return name[at]!.toLowerCase() !== own[0]
+  }
+  return own !== ''
+}
+
+const isOfName = (code: number) =>
+  (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x2b
 
 /** The owner's name in lower-case text, however its words are kept apart, also numbered or in the plural. */
 export function patternOfName(owner: string): string {

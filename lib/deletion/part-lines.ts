@@ -1,4 +1,5 @@
 import type { Sink } from '../decode/sink.ts'
+import { maxLineBytes } from '../manifest/text-lines.ts'
 import type { Keep } from './judge-records.ts'
 
 /** Lines of a content on their way to where they go. `settle` says it of each line, in order, from 1 on; `pass` sends on what is settled. */
@@ -14,27 +15,39 @@ export type PartedLines = {
  * of both sinks. Gives up on a content whose lines its reader counts in another way.
  */
 export function partLines(to: { stays: Sink; goes: Sink | undefined }, keep: Keep): PartedLines {
-  let waiting = Buffer.alloc(0)
+  let waiting: Buffer[] = []
+  let waitingBytes = 0
   let settled: boolean[] = []
   let count = 0
 
   async function pass(isEnd: boolean): Promise<void> {
+    if (settled.length === 0) {
+      if (waitingBytes > longest) keep(tooLong)
+      return
+    }
+    const all = Buffer.concat(waiting)
+    const [stays, goes]: [Buffer[], Buffer[]] = [[], []]
     let from = 0
     for (let at = 0, line = 0; line < settled.length; line++) {
-      const found = waiting.indexOf(lineFeed, at) + 1
+      const found = all.indexOf(lineFeed, at) + 1
       const isLast = line === settled.length - 1
       if (found === 0 && !(isEnd && isLast)) keep(uncounted)
-      at = found === 0 ? waiting.length : found
+      at = found === 0 ? all.length : found
       if (!isLast && settled[line] === settled[line + 1]) continue
-      await (settled[line] ? to.goes : to.stays)?.write(waiting.subarray(from, at))
+      const side = settled[line] ? goes : stays
+      side.push(all.subarray(from, at))
       from = at
     }
     settled = []
-    waiting = waiting.subarray(from)
+    waiting = [all.subarray(from)]
+    waitingBytes = all.length - from
+    if (stays.length > 0) await to.stays.write(Buffer.concat(stays))
+    if (goes.length > 0) await to.goes?.write(Buffer.concat(goes))
   }
   return {
     take(bytes) {
-      waiting = Buffer.concat([waiting, bytes])
+      waiting.push(Buffer.from(bytes))
+      waitingBytes += bytes.length
     },
     settle(line, goes) {
       count += 1
@@ -44,7 +57,7 @@ export function partLines(to: { stays: Sink; goes: Sink | undefined }, keep: Kee
     pass: () => pass(false),
     async end() {
       await pass(true)
-      if (waiting.length > 0) keep(uncounted)
+      if (waitingBytes > 0) keep(uncounted)
       await to.goes?.end()
       await to.stays.end()
     },
@@ -53,3 +66,6 @@ export function partLines(to: { stays: Sink; goes: Sink | undefined }, keep: Kee
 
 const lineFeed = 0x0a
 const uncounted = 'its lines are not told apart'
+const tooLong = 'it has a line that is too long to be held'
+/** Readers give up on a line at half of this, or when it ends: what is never said to be a line is not collected. */
+const longest = 2 * maxLineBytes

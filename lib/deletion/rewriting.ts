@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decodeObject } from '../decode/decode-object.ts'
 import type { Sink } from '../decode/sink.ts'
+import type { Keep } from './judge-records.ts'
 import { type Packing, packAgain } from './pack-again.ts'
 
 /** What was written in the place of a version: its bytes (`sha256` in hex), and the content that they hold. */
@@ -15,8 +16,14 @@ export type Rewriting = {
   stop(): void
 }
 
-/** `out`: where the bytes of the new version go; undefined: there is to be none. */
-export function createRewriting(out: Sink | undefined): Rewriting {
+/**
+ * A version that loses records does not grow, but for what packed it better than we do: zstd finds what is repeated from further away if it is
+ * told to. Disks are not filled by what a few bytes stand for.
+ */
+const mayTake = (read: number) => 4 * read + 2 ** 20
+
+/** `out`: where the bytes of the new version go; undefined: there is to be none. `read`: how many were read of the old one by now. */
+export function createRewriting(out: Sink | undefined, read: () => number, keep: Keep): Rewriting {
   const [stored, content] = [createHash('sha256'), createHash('sha256')]
   let size = 0
   let begun: { path: readonly string[]; packing: Packing } | undefined
@@ -27,6 +34,7 @@ export function createRewriting(out: Sink | undefined): Rewriting {
         write(bytes) {
           stored.update(bytes)
           size += bytes.length
+          if (size > mayTake(read())) keep('what is left of it would be several times as large as it was')
           return out.write(bytes)
         },
         end: () => out.end(),

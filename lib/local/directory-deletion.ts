@@ -5,10 +5,10 @@ import { EvidenceConflict, ReadFailed } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import type { Chunks, Condemned, Deleted, Judge, StoreDeletion, StoreDeletions } from '../ports.ts'
 import { directoryOf } from './directory-store.ts'
-import { codeOf, type FileSystem, isAbsent, nodeFileSystem } from './file-system.ts'
+import { codeOf, type FileSystem, isAbsent, nodeFileSystem, type OpenFile } from './file-system.ts'
 import { contentOf, isSameContent } from './file-version.ts'
 import { type GuardedFile, openGuarded } from './guarded-file.ts'
-import { isReadAs, type ReplacementFile, replacementAt } from './replacement-file.ts'
+import { isReadAs, type ReplacementFile, removeUnplaced, replacementAt } from './replacement-file.ts'
 import { snapshotOf } from './snapshot-path.ts'
 import { mountPointsBelow, openStoreRoot, pathsOf, type StoreRoot, toBytes } from './store-root.ts'
 
@@ -66,6 +66,7 @@ async function deleteVersion(files: FileSystem, root: Root, condemned: Condemned
   if (deleted.kind !== 'gone' && deleted.kind !== 'changed') return deleted
   const aside = await deleteAt(files, root, condemned, besideKeyOf(condemned.version, 'deleting'))
   if (aside.kind !== 'gone' && aside.kind !== 'changed') return aside
+  if (root.mayRewrite) await removeUnplaced(files, pathsOf(root, besideKeyOf(condemned.version, 'rewriting')).path)
   return deleted.kind === 'gone' ? deleted : await rewrittenAt(files, root, condemned, deleted.reason)
 }
 
@@ -97,7 +98,9 @@ function protectionOf(version: ListedVersion): string | undefined {
 
 /** Where a file waits between its judgement and its end, and where the one that takes its place is written: beside its place. */
 function besideKeyOf({ key, versionId }: ListedVersion, doing: 'deleting' | 'rewriting'): string {
-  return [...key.split('/').slice(0, -1), `.odv-${doing}-${contentOf(versionId)}`].join('/')
+  const beside = [...key.split('/').slice(0, -1), `.odv-${doing}-${contentOf(versionId)}`].join('/')
+  // One that was moved aside by an earlier run, and could not be moved back, is listed under that name.
+  return beside === key ? `${beside}-` : beside
 }
 
 async function deleteAt(
@@ -192,13 +195,18 @@ async function removeJudged(
   if (!(await file.isAt(aside.path).catch(() => false))) return await keepIt(exchanged)
   const problem = await replacement?.placeAt(own)
   if (problem !== undefined && !(await replacement!.isAlreadyAt(own))) return await keepIt(problem)
-  // Power may go at any time: what takes its place is on the disk first.
-  if (replacement !== undefined) await syncNames(files, aside.parent)
+  if (replacement !== undefined) {
+    // Power may go at any time: what takes its place is on the disk first.
+    const unsynced = await syncNames(files, aside.parent)
+    if (unsynced !== undefined) return await keepIt(`the store refused with ${unsynced}`)
+    // Who had the file open may have written to it since, and another run may have moved something else here.
+    if (!(await file.isAt(aside.path).catch(() => false))) return await keepIt(exchanged)
+  }
   try {
     await files.unlink(aside.path)
   } catch (error) {
-    await replacement?.takeFrom(own).catch(() => {})
-    return await keepIt(`the store refused with ${codeOf(error)}`)
+    // Gone by another run, or by a first try whose answer a network lost. What took its place is the last of it then.
+    if (!isAbsent(error)) return await keepIt(`the store refused with ${codeOf(error)}`)
   }
   await syncNames(files, aside.parent)
   return { kind: 'deleted', bytes: Number(file.stat.size) }
@@ -222,9 +230,18 @@ async function putBack(files: FileSystem, aside: Buffer, path: Buffer, reason: s
   return { kind: 'kept', reason }
 }
 
-/** Not every file system can; whether the file is gone for good is for the next listing to say. */
-async function syncNames(files: FileSystem, directory: Buffer): Promise<void> {
-  const open = await files.open(directory, constants.O_RDONLY).catch(() => undefined)
-  await open?.sync().catch(() => {})
-  await open?.close()
+/** @returns why not, unless it is a file system that cannot. Whether a file is gone for good is for the next listing to say. */
+async function syncNames(files: FileSystem, directory: Buffer): Promise<string | undefined> {
+  let open: OpenFile | undefined
+  try {
+    open = await files.open(directory, constants.O_RDONLY)
+    await open.sync()
+    return undefined
+  } catch (error) {
+    return cannotSync.includes(codeOf(error)) ? undefined : codeOf(error)
+  } finally {
+    await open?.close()
+  }
 }
+
+const cannotSync = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EBADF', 'EACCES', 'EPERM']

@@ -44,6 +44,7 @@ export type OpenFile = {
 }
 
 export type NewFile = {
+  stat(): Promise<BigIntStats>
   /** Appends all of them. */
   write(bytes: Uint8Array): Promise<void>
   /** Gives it the owner, the group and the mode of another one. */
@@ -104,6 +105,7 @@ function toOpenFile(handle: FileHandle): OpenFile {
 
 function toNewFile(handle: FileHandle): NewFile {
   return {
+    stat: () => handle.stat({ bigint: true }),
     write: (bytes) => handle.writeFile(bytes),
     async becomeLike({ uid, gid, mode }) {
       const own = await handle.stat({ bigint: true })

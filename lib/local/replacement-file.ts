@@ -10,8 +10,6 @@ export type ReplacementFile = {
   settle(isAsWritten: IsAsWritten): Promise<string | undefined>
   /** Gives it the name `path` instead of its own, if that is free; why not otherwise. */
   placeAt(path: Buffer): Promise<string | undefined>
-  /** Takes that name from it again, and with it the file. */
-  takeFrom(path: Buffer): Promise<void>
   /** Whether a file at `path` has the same bytes: an earlier call placed it. */
   isAlreadyAt(path: Buffer): Promise<boolean>
   /** Unless it was placed, it goes, also what an earlier call left of it. */
@@ -35,8 +33,7 @@ export function replacementAt(files: FileSystem, path: Buffer, like: BigIntStats
   let problem: string | undefined
   let isAsWritten: IsAsWritten | undefined
 
-  const second = Buffer.concat([path, Buffer.from('-')])
-  let placed: BigIntStats | undefined
+  const second = secondOf(path)
   const attempt = async (step: () => Promise<unknown>): Promise<void> => {
     if (problem !== undefined) return
     try {
@@ -79,23 +76,34 @@ export function replacementAt(files: FileSystem, path: Buffer, like: BigIntStats
     },
     async placeAt(place) {
       await attempt(async () => {
-        const own = await files.lstat(path)
+        const own = await file!.stat()
+        // Another run over the same store writes to the same name.
+        const requireOwn = async (at: Buffer) => {
+          const there = await files.lstat(at)
+          if (there.dev !== own.dev || there.ino !== own.ino)
+            problem = 'another one was written beside it, and was exchanged'
+        }
+        await requireOwn(path)
+        if (problem !== undefined) return
         await files.link(path, place)
-        placed = own
-        await files.unlink(path)
+        await requireOwn(place)
+        if (problem === undefined) await files.unlink(path)
       })
       return problem
-    },
-    async takeFrom(place) {
-      const there = await files.lstat(place)
-      if (placed?.dev === there.dev && placed.ino === there.ino) await files.unlink(place)
     },
     isAlreadyAt: (place) => isReadAs(files, place, isAsWritten!).catch(() => false),
     async discard() {
       await file?.close()
-      for (const each of [path, second]) await files.unlink(each).catch(() => {})
+      await removeUnplaced(files, path)
     },
   }
+}
+
+const secondOf = (path: Buffer) => Buffer.concat([path, Buffer.from('-')])
+
+/** What was written at `path`, now or by an earlier call, and did not get its place. */
+export async function removeUnplaced(files: FileSystem, path: Buffer): Promise<void> {
+  for (const each of [path, secondOf(path)]) await files.unlink(each).catch(() => {})
 }
 
 async function removeLeftover(files: FileSystem, path: Buffer): Promise<void> {

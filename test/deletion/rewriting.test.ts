@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { deflateSync, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { constants, deflateSync, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Judgement, judgeOwnership } from '../../lib/deletion/judge-ownership.ts'
@@ -68,6 +68,11 @@ const rewritten: {
     content: `"a","userId"\n"x ""y"", z","${mine}"\n" x ","${other}"\n`,
     left: `"a","userId"\n" x ","${other}"\n`,
   },
+  {
+    name: 'a value that is the name of another column',
+    content: `userId,kind,mail\n${mine},mail,x\n${other},mail,y\n`,
+    left: `userId,kind,mail\n${other},mail,y\n`,
+  },
   { name: 'an empty owner', content: `userId,a\n${mine},x\n,y\n`, left: 'userId,a\n,y\n' },
   {
     name: 'an owner that is only alike',
@@ -131,6 +136,16 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     name: 'the same, with other names',
     content: `userId,a\n${mine},x\n"a","User ID"\n${mine},${other}\n`,
     reason: /second header/,
+  },
+  {
+    name: 'the same, with another name for the owner',
+    content: `userId,friend,a\n${mine},${other},x\nfriend,customer,a\n${mine},${other},y\n`,
+    reason: /second header/,
+  },
+  {
+    name: 'a line end that is escaped, as in files of MySQL, behind which ours goes on',
+    content: `userId,a\n${mine},Hello\\\nwell\\, goodbye\n${other},y\n`,
+    reason: /behind its line end/,
   },
   { name: 'a row that is too short', content: `userId,a\n${mine},x\n${other}\n`, reason: /other fields/ },
   {
@@ -214,6 +229,33 @@ describe('a version with records of subjects and of others', () => {
     test(`is kept: ${name}`, async () => {
       expect((await judge(content)).judged).toEqual({ kind: 'keep', reason: expect.stringMatching(reason) })
     })
+
+  test('is kept at a line that nobody could hold, without reading on', async () => {
+    let read = 0
+    async function* endless() {
+      yield Buffer.from(`{"userId":"${mine}"}\n{"userId":"${other}","text":"`)
+      for (; read < 100; read++) yield Buffer.alloc(1 << 20, 'some words ')
+    }
+    const judged = await judgeOwnership(endless(), {
+      ...{ owner: 'userId', key: 'a', scanned: { sha256: '' }, isTransferred, pending },
+      remaining: { write() {}, end() {} },
+    })
+    expect(judged).toEqual({ kind: 'keep', reason: expect.stringMatching(/too long/) })
+    expect(read).toBeLessThan(5)
+  })
+
+  test('is kept where a few bytes stand for what would fill a disk', async () => {
+    const far = Array.from(
+      { length: 60_000 },
+      (_, at) => `{"userId":"9${at}","a":"${sha256Of(Buffer.from(`${at}`))}"}\n`,
+    )
+    const content = zstdCompressSync(`{"userId":"${mine}"}\n${far.join('').repeat(8)}`, {
+      params: { [constants.ZSTD_c_enableLongDistanceMatching]: 1, [constants.ZSTD_c_windowLog]: 23 },
+    })
+    const { judged, left } = await judge(content, [1 << 16])
+    expect(judged).toEqual({ kind: 'keep', reason: expect.stringMatching(/several times as large/) })
+    expect(left.length).toBeLessThan(5 * content.length)
+  })
 
   test('goes as a whole where all records are of subjects, also where one of their fields is called like the owner', async () => {
     const { judged } = await judge(`userId,a\n${mine},userId\n`)

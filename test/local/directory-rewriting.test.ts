@@ -1,12 +1,16 @@
 import {
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   statSync,
+  unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -16,6 +20,7 @@ import { openDirectoryStore } from '../../lib/local/directory-store.ts'
 import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
 import type { Deleted, Judge } from '../../lib/ports.ts'
 import { listAll } from '../contracts/store.ts'
+import { someOf } from '../support/some-of.ts'
 import { oneFile, systemError } from './directory-fixture.ts'
 
 /** A file with records of subjects and of others, in whose place another one without those of subjects is put. */
@@ -57,12 +62,12 @@ const calls = ['lstat', 'open', 'create', 'rename', 'link', 'unlink', 'realpath'
 type Call = (typeof calls)[number]
 
 /** The real file system, of which `onCall` is told before each call, by its number. */
-function watched(onCall: (count: number, call: Call) => void): FileSystem {
+function watched(onCall: (count: number, call: Call) => void | Promise<void>): FileSystem {
   let count = 0
   const files: Record<string, unknown> = { ...nodeFileSystem }
   for (const call of calls)
     files[call] = async (...given: unknown[]) => {
-      onCall(count++, call)
+      await onCall(count++, call)
       return (nodeFileSystem[call] as (...given: unknown[]) => Promise<unknown>)(...given)
     }
   return files as FileSystem
@@ -75,7 +80,7 @@ async function callsOf(): Promise<number> {
   await rewrite(
     root,
     version,
-    watched(() => calls++),
+    watched(() => void calls++),
   )
   return calls
 }
@@ -183,22 +188,59 @@ describe('rewriting a file of a directory store', () => {
     }
   })
 
-  it('gives it its place again where it cannot be removed', async () => {
+  it('leaves it whole beside what took its place where it cannot be removed, and takes it up there the next time', async () => {
     const { root, version } = await oneFile(mixed)
     const unlink: FileSystem['unlink'] = async (path) => {
-      if (
-        path.toString().includes('.odv-deleting-') &&
-        existsSync(join(root, 'a')) &&
-        readFileSync(join(root, 'a'), 'utf8') === left
-      )
-        throw systemError('EACCES', path.toString())
+      if (path.toString().includes('.odv-deleting-')) throw systemError('EACCES', path.toString())
       return nodeFileSystem.unlink(path)
     }
     expect(await rewrite(root, version, { ...nodeFileSystem, unlink })).toEqual({
       kind: 'kept',
-      reason: expect.stringContaining('EACCES'),
+      reason: expect.stringMatching(/EACCES.*lies whole beside/),
     })
-    expect(contentOf(root)).toEqual({ a: mixed })
+    const listed = await listAll(await openDirectoryStore(root))
+    const aside = listed.find(({ key }) => key.startsWith('.odv-deleting-'))!
+    expect(contentOf(root)).toEqual({ a: left, [aside.key]: mixed })
+    expect(await rewrite(root, aside)).toEqual({ kind: 'rewritten', records: 1 })
+    expect(contentOf(root)).toEqual({ a: left, [aside.key]: left })
+  })
+
+  it('keeps what took its place where a network says of the last step, at its second try, that nothing is there', async () => {
+    const { root, version } = await oneFile(mixed)
+    const unlink: FileSystem['unlink'] = async (path) => {
+      await nodeFileSystem.unlink(path)
+      if (path.toString().includes('.odv-deleting-')) throw systemError('ENOENT', path.toString())
+    }
+    expect(await rewrite(root, version, { ...nodeFileSystem, unlink })).toEqual({ kind: 'rewritten', records: 1 })
+    expect(contentOf(root)).toEqual({ a: left })
+  })
+
+  it('keeps what somebody appends who has it open, also after another one took its place', async () => {
+    const { root, path, version } = await oneFile(mixed)
+    const open = openSync(path, 'a')
+    const link: FileSystem['link'] = async (from, to) => {
+      await nodeFileSystem.link(from, to)
+      if (to.toString() === path) writeSync(open, 'theirs as well\n')
+    }
+    expect((await rewrite(root, version, { ...nodeFileSystem, link })).kind).toBe('kept')
+    closeSync(open)
+    expect(Object.values(contentOf(root))).toContain(`${mixed}theirs as well\n`)
+  })
+
+  it('does not remove it where the disk does not take the name of what took its place', async () => {
+    const { root, path, version } = await oneFile(mixed)
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      async open(at, flags) {
+        const file = await nodeFileSystem.open(at, flags)
+        const sync = async () => {
+          if (existsSync(path) && readFileSync(path, 'utf8') === left) throw systemError('EIO', at.toString())
+        }
+        return { ...file, sync }
+      },
+    }
+    expect(await rewrite(root, version, files)).toEqual({ kind: 'kept', reason: expect.stringContaining('EIO') })
+    expect(Object.values(contentOf(root)).sort()).toEqual([mixed, left])
   })
 
   it('is killed before any of its calls and repeated: the same, nothing lost in between, nothing left over', async () => {
@@ -217,6 +259,22 @@ describe('rewriting a file of a directory store', () => {
       expect(contentOf(root)).toEqual({ a: left })
     }
   })
+
+  for (const since of ['is another one', 'is gone'] as const)
+    it(`leaves nothing of what a killed run wrote where the file ${since} since`, async () => {
+      const { root, path, version } = await oneFile(mixed)
+      const create: FileSystem['create'] = async (at) => {
+        await (await nodeFileSystem.create(at)).close()
+        throw new Error('killed')
+      }
+      const unlink = () => Promise.reject(new Error('killed'))
+      await rewrite(root, version, { ...nodeFileSystem, create, unlink })
+      expect(Object.keys(contentOf(root))).toHaveLength(2)
+      if (since === 'is gone') unlinkSync(path)
+      else writeFileSync(path, 'somebody wrote this')
+      expect((await rewrite(root, version)).kind).toBe(since === 'is gone' ? 'gone' : 'kept')
+      expect(contentOf(root)).toEqual(since === 'is gone' ? {} : { a: 'somebody wrote this' })
+    })
 
   it('replaces nothing that somebody else puts in its place in the meantime, whenever that is', async () => {
     const all = await callsOf()
@@ -242,6 +300,43 @@ describe('rewriting a file of a directory store', () => {
       if (replaced === mixed) expect(deleted.kind).toBe('kept')
       kinds.add(`${deleted.kind} ${replaced}`)
     }
-    expect(kinds).toEqual(new Set([`kept ${mixed}`, 'kept undefined', `rewritten ${left}`]))
+    expect(kinds).toEqual(new Set([`kept ${mixed}`, 'kept undefined', `kept ${left}`, `rewritten ${left}`]))
   })
+})
+
+describe('two runs that rewrite one file at once', () => {
+  /** Runs up to before call `at`, and from there on when it is told to. */
+  async function haltedAt(at: number, root: string, version: ListedVersion) {
+    const [halted, going] = [Promise.withResolvers<void>(), Promise.withResolvers<'goes on' | 'is killed'>()]
+    const done = rewrite(
+      root,
+      version,
+      watched((count) => {
+        if (count < at) return
+        halted.resolve()
+        return going.promise.then((fate) => {
+          if (fate === 'is killed') throw new Error('killed')
+        })
+      }),
+    ).catch(() => 'killed' as const)
+    await Promise.race([halted.promise, done])
+    return { done, goOn: going.resolve }
+  }
+
+  for (const fate of ['goes on', 'is killed'] as const)
+    it(`lose nothing, where one is halted anywhere while the other one works, and then ${fate}`, async () => {
+      const all = await callsOf()
+      const pairs = Array.from({ length: all * all }, (_, at) => [Math.floor(at / all), at % all] as const)
+      for (const [first, second] of someOf(9, pairs)) {
+        const { root, version } = await oneFile(mixed)
+        const one = await haltedAt(first, root, version)
+        const other = await haltedAt(second, root, version)
+        one.goOn('goes on')
+        await one.done
+        other.goOn(fate)
+        await other.done
+        const there = Object.values(contentOf(root))
+        expect([first, second, there.includes(mixed) || there.includes(left)]).toEqual([first, second, true])
+      }
+    }, 120_000)
 })
