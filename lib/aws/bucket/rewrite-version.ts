@@ -40,13 +40,13 @@ export async function rewriteVersion(
   const before = (await mayListKey(bucket, exact.Key)) ? await versionsOfKey(bucket, exact.Key) : []
   const judged = before.find(is(exact))
   if (judged === undefined) return kept('the store does not list it, or what else there is at its key')
-  const read = await readBeside(bucket, exact, rules.clock)
-  if (read.kind === 'kept') return read
-  if (!judged.current) return goOn(bucket, before, read.beside, rewritable, rules)
+  if (!judged.current) return goOn(bucket, before, rewritable, rules)
   if (before.some(({ versionId }) => versionId.startsWith(nullVersion))) return kept(besideNull)
   if (!(await keepsVersions(bucket))) return kept('the bucket may keep no versions of what is written now')
   if (remaining.size > putAtMost) return kept('without records of subjects it has more than 5 GiB still')
   if (judged.archived) return kept('it is archived: another one could not be read back')
+  const read = await readBeside(bucket, exact, rules.clock)
+  if (read.kind === 'kept') return read
 
   const put = await putRemaining(bucket, exact, condemned, remaining, read.beside, rules)
   if (put.kind !== 'put') return put
@@ -99,7 +99,6 @@ async function problemOf(
 async function goOn(
   bucket: Bucket,
   listed: readonly ListedVersion[],
-  beside: BesideBytes,
   rewritable: Rewritable,
   rules: RewritingRules,
 ): Promise<Deleted> {
@@ -107,7 +106,9 @@ async function goOn(
   if (current?.current !== true || next === undefined || !is(rewritable.exact)(next)) return kept(noncurrent)
   // What the store says of the order of versions and delete markers are their times alone.
   if (listed.some(({ kind, modifiedAt }) => kind !== 'object' && modifiedAt >= next.modifiedAt)) return kept(noncurrent)
-  const problem = await problemOf(bucket, current, beside, rewritable, rules)
+  const read = await readBeside(bucket, rewritable.exact, rules.clock)
+  if (read.kind === 'kept') return read
+  const problem = await problemOf(bucket, current, read.beside, rewritable, rules)
   return problem === undefined ? deleteJudged(bucket, rewritable, undefined, rules) : kept(noncurrent)
 }
 

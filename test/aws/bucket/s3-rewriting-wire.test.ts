@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { bucketsFor } from '../../../lib/aws/bucket/bucket-client.ts'
 import { bodyLimits } from '../../../lib/aws/bucket/object-body.ts'
@@ -5,6 +6,7 @@ import { s3Deletions } from '../../../lib/aws/bucket/s3-deletion.ts'
 import type { StoreConfig } from '../../../lib/config.ts'
 import { StoreUnavailable } from '../../../lib/errors.ts'
 import type { ListedVersion } from '../../../lib/inventory/object-version.ts'
+import type { Judge } from '../../../lib/ports.ts'
 import { deleteOne, rewriting } from '../../contracts/deletion.ts'
 import { someOf } from '../../support/some-of.ts'
 import { type Asked, failure, type Reply, startWire, xml } from './deletion-wire.ts'
@@ -47,8 +49,9 @@ async function openWire({ knowsConditions = true, inAws = false } = {}) {
     s3: { bucket: 'backups', region: 'ap-southeast-1', endpoint: wire.endpoint },
     channel: { kind: 's3-delete-versions', owner: 'user_id', rewrite: true },
   }
-  const openDeletion = (accessKeyId: string) => {
-    const bucketOf = bucketsFor('delete', { credentials: { accessKeyId, secretAccessKey: 'test' }, maxAttempts: 2 })
+  const openDeletion = (accessKeyId: string, timeouts = { connectMs: 5000, idleMs: 30_000 }) => {
+    const credentials = { accessKeyId, secretAccessKey: 'test' }
+    const bucketOf = bucketsFor('delete', { credentials, maxAttempts: 2, timeouts })
     const deletions = s3Deletions(
       (each) => {
         const { endpoint, ...s3 } = bucketOf(each).config
@@ -63,6 +66,7 @@ async function openWire({ knowsConditions = true, inAws = false } = {}) {
     wire,
     put,
     version,
+    openDeletion,
     async rewrite(by: Disturb = undisturbed) {
       const name = `call${++names}`
       const deletion = await openDeletion(name)
@@ -96,6 +100,22 @@ describe('a version that others have records in', () => {
     const [sent, ...more] = wire.requests.filter(({ operation }) => operation === 'PutObject')
     expect([sent?.headers['if-match'], sent?.headers['content-length'], more]).toEqual(['e', `${theirs.length}`, []])
     expect(sent?.headers['x-amz-checksum-sha256']).toMatch(/^[\w+/]{43}=$/)
+  })
+
+  it('is rewritten however long that takes, as long as something comes now and then', async () => {
+    const { wire, openDeletion, version, left } = await openWire()
+    const lines = ['theirs 1\n', 'theirs 2\n', 'theirs 3\n', 'theirs 4\n']
+    const slow: Judge = async (chunks, remaining) => {
+      for await (const _ of chunks);
+      for (const line of lines) {
+        await pause(100)
+        await remaining!.write(Buffer.from(line))
+      }
+      return { kind: 'rewrite', records: 1, isAsWritten: async () => true }
+    }
+    const deletion = await openDeletion('slow', { connectMs: 1000, idleMs: 250 })
+    expect([await deleteOne(deletion, version, slow), left()]).toEqual([rewritten, [['p1', lines.join('')]]])
+    expect(wire.count('PutObject')).toBe(1)
   })
 
   it('is kept, and nothing is written, where the configuration does not say that it may be rewritten', async () => {
@@ -230,6 +250,16 @@ describe('a store', () => {
       name: 'has a legal hold on it',
       by: on('HeadObject', { headers: { 'x-amz-object-lock-legal-hold': 'ON' } }),
       words: 'under legal-hold',
+    },
+    {
+      name: 'has metadata that is not plain ASCII',
+      by: on('HeadObject', { headers: { 'x-amz-meta-of': 'b\u00e4r' } }),
+      words: 'cannot be given',
+    },
+    {
+      name: 'has a date in it that is none',
+      by: on('HeadObject', { headers: { expires: 'never' } }),
+      words: 'cannot be given',
     },
     {
       name: 'has metadata that it cannot show',
