@@ -1,5 +1,6 @@
 import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3'
 import type { StoreConfig } from '../../config.ts'
+import { EvidenceConflict } from '../../errors.ts'
 import type { Clock, Condemned, Deleted, Remnant, StoreDeletion, StoreDeletions } from '../../ports.ts'
 import { mapAtOnce } from '../at-once.ts'
 import { type Bucket, bucketsFor } from './bucket-client.ts'
@@ -119,7 +120,9 @@ async function judge(
   const { sink, measured } = measureRemaining()
   const judged = await judgeVersion(bucket, exact, condemned, judging, mayRewrite ? sink : undefined)
   if (judged.kind === 'delete') return { kind: 'approved', exact }
-  return judged.kind === 'rewrite' ? { ...judged, exact, remaining: measured() } : judged
+  if (judged.kind !== 'rewrite') return judged
+  if (!mayRewrite) throw new EvidenceConflict('deletion: expected no rewriting, which the channel does not say')
+  return { ...judged, exact, remaining: measured() }
 }
 
 async function lookAt(

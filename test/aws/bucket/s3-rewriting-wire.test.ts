@@ -46,7 +46,13 @@ async function openWire({ knowsConditions = true, inAws = false } = {}) {
   const store: StoreConfig = {
     id: 'sg',
     country: 'SG',
-    s3: { bucket: 'backups', region: 'ap-southeast-1', endpoint: wire.endpoint },
+    s3: {
+      bucket: 'backups',
+      region: 'ap-southeast-1',
+      endpoint: wire.endpoint,
+      account: '999900001111',
+      requesterPays: true,
+    },
     channel: { kind: 's3-delete-versions', owner: 'user_id', rewrite: true },
   }
   const openDeletion = (accessKeyId: string, timeouts = { connectMs: 5000, idleMs: 30_000 }) => {
@@ -100,6 +106,11 @@ describe('a version that others have records in', () => {
     const [sent, ...more] = wire.requests.filter(({ operation }) => operation === 'PutObject')
     expect([sent?.headers['if-match'], sent?.headers['content-length'], more]).toEqual(['e', `${theirs.length}`, []])
     expect(sent?.headers['x-amz-checksum-sha256']).toMatch(/^[\w+/]{43}=$/)
+    expect(new Set(after.map(({ headers }) => headers['x-amz-expected-bucket-owner']))).toEqual(
+      new Set(['999900001111']),
+    )
+    const unpaid = after.filter(({ headers }) => headers['x-amz-request-payer'] !== 'requester')
+    expect(unpaid.map(({ operation }) => operation)).toEqual(['GetBucketVersioning'])
   })
 
   it('is rewritten however long that takes, as long as something comes now and then', async () => {
