@@ -35,25 +35,24 @@ const texts = [
 ] as const
 
 /**
- * Reads what exactly this version has beside its bytes. What another one cannot be given keeps the version, and so does a lock on it.
+ * Reads what exactly this version has beside its bytes. What another one cannot be given keeps the version. `lock`: what keeps it from being deleted now.
  * @throws StoreUnavailable
  */
 export async function readBeside(
   bucket: Bucket,
   { Key, VersionId }: ExactVersion,
   clock: Clock,
-): Promise<{ kind: 'read'; beside: BesideBytes } | { kind: 'kept'; reason: string }> {
+): Promise<{ kind: 'read'; beside: BesideBytes; lock: string | undefined } | { kind: 'kept'; reason: string }> {
   const version = { ...bucket.target, Key, VersionId }
   try {
     const head = await bucket.client.send(new HeadObjectCommand(version))
-    const lock = lockOf(head, clock)
-    if (lock !== undefined) return kept(lock)
     const beside = toBeside(head)
     if (beside === undefined) return kept(uncarried)
     const { TagSet } = await bucket.client.send(new GetObjectTaggingCommand(version)).catch(noTags)
     if (TagSet === undefined) return kept(unread)
     const tags = TagSet.map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
-    return { kind: 'read', beside: { ...beside, ...(tags.length > 0 && { Tagging: tags.toSorted().join('&') }) } }
+    const Tagging = tags.toSorted().join('&')
+    return { kind: 'read', beside: { ...beside, ...(Tagging && { Tagging }) }, lock: lockOf(head, clock) }
   } catch (error) {
     if (isRefusal(error)) return kept(unread)
     throw toFault(bucket, 'HeadObject', error)

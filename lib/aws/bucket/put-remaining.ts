@@ -63,7 +63,7 @@ export async function putRemaining(
     server.knowsConditions = false
   }
   const put = await putOnce(bucket, exact, condemned, remaining, beside, judging)
-  return put.kind === 'unmet' ? kept(overtaken) : put
+  return put.kind === 'unmet' ? kept(refused) : put
 }
 
 /** `unmet`: nothing was written, because of the condition. */
@@ -131,11 +131,8 @@ function toPut(bucket: Bucket, error: unknown): PutOnce {
   // 404: the current one is a delete marker, or there is none; 501: no condition is known.
   if ([404, 409, 412, 501].includes(status) && faultCode(error) !== 'NoSuchBucket') return { kind: 'unmet' }
   if (!isRefusal(error)) throw toFault(bucket, 'PutObject', error)
-  return kept(
-    faultCode(error) === 'AccessDenied'
-      ? 'the deleting role may not put another one in its place'
-      : 'the store refused to take another one in its place',
-  )
+  return kept(faultCode(error) === 'AccessDenied' ? 'the deleting role may not put another one in its place' : refused)
 }
 
+const refused = 'the store refused to take another one in its place'
 export const overtaken = 'another one came to its key when it was to be rewritten'

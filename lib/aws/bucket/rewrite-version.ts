@@ -47,6 +47,7 @@ export async function rewriteVersion(
   if (judged.archived) return kept('it is archived: another one could not be read back')
   const read = await readBeside(bucket, exact, rules.clock)
   if (read.kind === 'kept') return read
+  if (read.lock !== undefined) return kept(read.lock)
 
   const put = await putRemaining(bucket, exact, condemned, remaining, read.beside, rules)
   if (put.kind !== 'put') return put
@@ -108,6 +109,7 @@ async function goOn(
   if (listed.some(({ kind, modifiedAt }) => kind !== 'object' && modifiedAt >= next.modifiedAt)) return kept(noncurrent)
   const read = await readBeside(bucket, rewritable.exact, rules.clock)
   if (read.kind === 'kept') return read
+  if (read.lock !== undefined) return kept(read.lock)
   const problem = await problemOf(bucket, current, read.beside, rewritable, rules)
   return problem === undefined ? deleteJudged(bucket, rewritable, undefined, rules) : kept(noncurrent)
 }

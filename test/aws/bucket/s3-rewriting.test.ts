@@ -4,6 +4,7 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   type PutObjectCommandInput,
+  PutObjectLockConfigurationCommand,
   PutObjectRetentionCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
@@ -146,6 +147,16 @@ for (const { where, skip, start } of someServers(servers, ({ skip }) => skip))
       await setVersioning(owner, bucket, 'Suspended')
       const before = await list()
       expect([await rewrite(id), await list()]).toEqual([keptBecause('may keep no versions'), before])
+    })
+
+    it('is rewritten where every new version is under retention, which its own is over', async () => {
+      const { bucket, list, rewrite, write } = await openBucket('locked')
+      const id = await write(mixed)
+      const Rule = { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } } as const
+      const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled', Rule } as const
+      await owner.send(new PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration }))
+      expect(await rewrite(id)).toEqual(rewritten)
+      expect(await list()).toMatchObject([{ key: 'a', size: theirs.length }])
     })
 
     it('is kept under a retention that came meanwhile', async () => {
