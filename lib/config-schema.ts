@@ -47,9 +47,14 @@ const channel = z.discriminatedUnion('kind', [
   /**
    * Built in: deletes object versions all of whose records belong, by their `owner` field, to transferred subjects.
    * `abortUploads`: an unfinished upload cannot be read; one whose key holds a transferred identifier is aborted only
-   * where this says `true`.
+   * where this says `true`. `rewrite`: as of files, of the current version of a key.
    */
-  z.strictObject({ kind: z.literal('s3-delete-versions'), owner, abortUploads: z.optional(z.boolean()) }),
+  z.strictObject({
+    kind: z.literal('s3-delete-versions'),
+    owner,
+    abortUploads: z.optional(z.boolean()),
+    rewrite: z.optional(z.boolean()),
+  }),
 ])
 
 export const channelKinds = ['none', 'manual', 'delete-files', 's3-delete-versions'] as const

@@ -72,7 +72,7 @@ export interface Restores {
 /** Keys with `after < key <= until` in byte order; without an end, to the end. */
 export type KeyRange = { after?: string; until?: string }
 
-export type { ByteRange }
+export type { ByteRange, Sink }
 
 /** One store, opened for reading. It cannot delete. @throws StoreUnavailable */
 export interface Store {
@@ -118,7 +118,7 @@ export type Judged =
   | { kind: 'rewrite'; records: number; isAsWritten(chunks: Chunks): Promise<boolean> }
   | { kind: 'keep'; reason: string }
 
-/** Looks at the version's bytes before they are deleted. `remaining`, which a store gives where it can write another one in its place, may get bytes whatever is said in the end. */
+/** Looks at the version's bytes before they are deleted, and once more where a store wants to. `remaining`, which a store gives where it can write another one in its place, may get bytes whatever is said in the end. */
 export type Judge = (chunks: Chunks, remaining?: Sink) => Promise<Judged>
 
 /** What a version was rewritten as: its `sha256` (hex), and how many records are not in it any more. */

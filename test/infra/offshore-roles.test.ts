@@ -183,6 +183,31 @@ describe.skipIf(withoutMinistack)(`the roles of a custodian’s account, deploye
     expect(list(restoring.Resource)).toEqual(buckets.map((bucket) => `${bucket}/*`))
   })
 
+  it('where rewriting is allowed, the delete role may put what says which version has to be the current one, and nothing else', async () => {
+    const names = { ReadRoleName: 'rewriting-read', DeleteRoleName: 'rewriting-delete' }
+    await deploy('rewriting', { ...full, ...names, AllowRewrite: 'true' })
+    const [read, remove] = [
+      await documentOf('GetRolePolicy', names.ReadRoleName, 'read-backups'),
+      await documentOf('GetRolePolicy', names.DeleteRoleName, 'delete-backups'),
+    ]
+    const actions = (policy: typeof read) => policy.Statement.flatMap(({ Action }) => list(Action)).toSorted()
+    expect(actions(read)).toEqual([...reading, ...looking, 'kms:Decrypt'].toSorted())
+    const rewriting = ['s3:PutObject', 's3:GetObject', 's3:GetObjectVersionTagging', 's3:PutObjectTagging']
+    const keys = ['kms:Decrypt', 'kms:GenerateDataKey']
+    expect(actions(remove)).toEqual(
+      [...deleting, ...looking, 's3:GetBucketVersioning', ...rewriting, ...keys].toSorted(),
+    )
+    const Properties = { RoleName: names.DeleteRoleName, Policies: [{ PolicyDocument: remove }] }
+    const template: Template = { Resources: { Role: { Type: 'AWS::IAM::Role', Properties } }, Outputs: {} }
+    const mayPut = (resource: string, context: Record<string, string>) =>
+      isAllowed(template, 'Role', { action: 's3:PutObject', resource, context })
+    for (const bucket of buckets)
+      expect([mayPut(`${bucket}/a/b`, { 's3:if-match': 'e' }), mayPut(`${bucket}/a/b`, {})]).toEqual([true, false])
+    expect(mayPut('arn:aws:s3:::backups-of-others/a', { 's3:if-match': 'e' })).toBe(false)
+    const { Resource } = remove.Statement.find(({ Action }) => list(Action).includes('kms:GenerateDataKey'))!
+    expect(list(Resource)).toEqual([key])
+  })
+
   it('without keys and without a role that deletes there is one role, with no right to a key', async () => {
     const { KeyArns: _, DeletingRoleArn: __, ...parameters } = full
     await deploy('reading', { ...parameters, ReadRoleName: 'other-read', DeleteRoleName: 'other-delete' })

@@ -36,7 +36,7 @@ const changedKept = expect.objectContaining({ kind: 'kept' })
 
 deletionContract('a directory', async () => {
   const root = temporaryDirectory()
-  const open = () => openDirectoryDeletion(root)
+  const open = () => openDirectoryDeletion(root, undefined, true)
   return {
     deletion: await open(),
     reopen: open,

@@ -70,6 +70,8 @@ function openBucket({ id, s3 }: BucketStoreConfig, purpose: Purpose, access: Buc
     // What is stored is verified by us, over the bytes of a whole version, also where they came in several ranges.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestChecksumCalculation: 'WHEN_REQUIRED',
+    // It would tell the terminal of every request that is not repeated; what is made of it, whoever asked says.
+    logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     requestHandler: {
       connectionTimeout: connectMs,
       requestTimeout: idleMs,

@@ -51,15 +51,19 @@ async function regionOf(bucket: Bucket): Promise<string> {
 }
 
 /** Without the right to know it, deleting is tried: a bucket that wants a second factor refuses. */
-async function needsSecondFactor(bucket: Bucket): Promise<boolean> {
+const needsSecondFactor = async (bucket: Bucket) => (await versioningOf(bucket))?.MFADelete === 'Enabled'
+
+/** Whether what is written to a key now takes the place of nothing. Without the right to know it: no. @throws StoreUnavailable */
+export const keepsVersions = async (bucket: Bucket) => (await versioningOf(bucket))?.Status === 'Enabled'
+
+async function versioningOf(bucket: Bucket) {
   try {
     const { Bucket, ExpectedBucketOwner } = bucket.target
-    const { MFADelete } = await bucket.client.send(
+    return await bucket.client.send(
       new GetBucketVersioningCommand({ Bucket, ...(ExpectedBucketOwner !== undefined && { ExpectedBucketOwner }) }),
     )
-    return MFADelete === 'Enabled'
   } catch (error) {
-    if (isRefusal(error)) return false
+    if (isRefusal(error)) return undefined
     throw toFault(bucket, 'GetBucketVersioning', error)
   }
 }

@@ -15,6 +15,9 @@ const deletedAtOnce = 1000
 const attempts = 4
 const busy = ['InternalError', 'SlowDown', 'ServiceUnavailable', 'OperationAborted', 'RequestTimeout']
 
+/** Whether an answer says nothing about what would be answered later, or about what was done. */
+export const isBusy = (answer: Answer | undefined) => answer?.kind === 'error' && busy.includes(answer.code)
+
 /** What the versions are: objects, or delete markers. A store that says otherwise did something that nobody asked for. */
 export type Sort = 'object' | 'delete-marker'
 
@@ -35,10 +38,7 @@ export async function deleteExact(
   for (let attempt = 0; attempt < attempts && pending.length > 0; attempt++) {
     if (attempt > 0) await setTimeout(pauseMs * 2 ** attempt)
     await deleteOnce(bucket, sort, pending, answers)
-    pending = pending.filter((each) => {
-      const answer = answers.get(nameOf(each))
-      return answer?.kind === 'error' && busy.includes(answer.code)
-    })
+    pending = pending.filter((each) => isBusy(answers.get(nameOf(each))))
   }
   return answers
 }

@@ -1,16 +1,20 @@
 import type { UnverifiedReason } from '../../decode/unverified.ts'
 import { ReadFailed } from '../../errors.ts'
-import type { Condemned, Deleted, Opened } from '../../ports.ts'
+import type { ListedVersion } from '../../inventory/object-version.ts'
+import type { Chunks, Condemned, Judged, Opened, Sink } from '../../ports.ts'
 import type { Bucket } from './bucket-client.ts'
-import { openS3Object } from './bucket-object.ts'
+import { type ObjectReading, openS3Object } from './bucket-object.ts'
 import type { ExactVersion } from './exact-version.ts'
 import { isListed } from './list-key.ts'
 import type { BodyLimits } from './object-body.ts'
 
 export type Judging = { limits?: BodyLimits }
 
+/** That it may go, or that another one is to take its place; or what became of it. */
+export type VersionJudged = Exclude<Judged, { kind: 'keep' }> | { kind: 'gone' } | { kind: 'kept'; reason: string }
+
 /**
- * Shows all bytes of exactly this version to its judge. `delete` only when the judge says so, and was given as many bytes
+ * Shows all bytes of exactly this version to its judge. `delete` and `rewrite` only when the judge says so, and was given as many bytes
  * as were listed. A version with an id never changes: what was judged is what will be deleted.
  * @throws StoreUnavailable
  */
@@ -18,16 +22,11 @@ export async function judgeVersion(
   bucket: Bucket,
   exact: ExactVersion,
   { version, judge }: Condemned,
-  { limits }: Judging,
-): Promise<{ kind: 'delete' } | Exclude<Deleted, { kind: 'deleted' }>> {
+  judging: Judging,
+  remaining?: Sink,
+): Promise<VersionJudged> {
   if (version.etag === undefined) return kept('its listing gave no sign of its content')
-  const opened = await openS3Object(bucket, version, {
-    tags: noTags,
-    parts: noParts,
-    clock: noClock,
-    named: true,
-    ...(limits && { limits }),
-  })
+  const opened = await openS3Object(bucket, version, bytesAlone(judging))
   if (opened.kind === 'unreadable') return toKept(bucket, exact, opened.reason)
   try {
     let read = 0
@@ -37,11 +36,11 @@ export async function judgeVersion(
         yield chunk
       }
     }
-    const judged = await judge(counted())
+    const judged = await judge(counted(), remaining)
     if (judged.kind === 'keep') return kept(judged.reason)
     const settled = await opened.settle()
     if (settled.kind === 'changed') return kept(settled.detail)
-    return read === version.size ? { kind: 'delete' } : kept('it was not read to its end when it was judged')
+    return read === version.size ? judged : kept('it was not read to its end when it was judged')
   } catch (error) {
     if (error instanceof ReadFailed) return kept('it could not be read to its end')
     throw error
@@ -52,7 +51,33 @@ export async function judgeVersion(
 
 const kept = (reason: string) => ({ kind: 'kept', reason }) as const
 
+/** Whether exactly this version is there, and is one of which `isAsWritten` says so. @throws StoreUnavailable */
+export async function isReadAs(
+  bucket: Bucket,
+  version: ListedVersion,
+  isAsWritten: (chunks: Chunks) => Promise<boolean>,
+  judging: Judging,
+): Promise<boolean> {
+  const opened = await openS3Object(bucket, version, bytesAlone(judging))
+  if (opened.kind === 'unreadable') return false
+  try {
+    return (await isAsWritten(opened.chunks)) && (await opened.settle()).kind === 'unchanged'
+  } catch (error) {
+    if (error instanceof ReadFailed) return false
+    throw error
+  } finally {
+    await opened.close()
+  }
+}
+
 /** Bytes alone are judged, and they are held against the digest of the scan. */
+const bytesAlone = ({ limits }: Judging): ObjectReading => ({
+  tags: noTags,
+  parts: noParts,
+  clock: noClock,
+  named: true,
+  ...(limits && { limits }),
+})
 const noParts = async () => undefined
 const noTags = async () => ({ labels: [] })
 const noClock = (): never => {
@@ -63,7 +88,7 @@ async function toKept(
   bucket: Bucket,
   exact: ExactVersion,
   reason: Extract<Opened, { kind: 'unreadable' }>['reason'],
-): Promise<Exclude<Deleted, { kind: 'deleted' }>> {
+): Promise<VersionJudged> {
   if (reason === 'disappeared') return { kind: 'gone' }
   // Who may not list is refused what is not there: only the listing tells the two apart.
   if (reason === 'access-denied' && !(await isListed(bucket, exact))) return { kind: 'gone' }

@@ -1,4 +1,5 @@
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3'
+import type { ListedVersion } from '../../inventory/object-version.ts'
 import type { Bucket } from './bucket-client.ts'
 import { toFault } from './bucket-faults.ts'
 import { isRefusal } from './deletion-faults.ts'
@@ -50,11 +51,7 @@ export type KeyListing = Awaited<ReturnType<typeof listKey>>
 export async function listWholeKey(bucket: Bucket, key: string): Promise<KeyListing> {
   const first = await listKey(bucket, key)
   if (!first.open || first.objects > 0 || first.identities.size === 0) return first
-  const pages = wholeKeys(
-    versionPages(bucket, key),
-    (each) => versionPages(bucket, each),
-    `store ${bucket.storeId}: ListObjectVersions`,
-  )
+  const pages = pagesOfKey(bucket, key)
   const isKey = spellingOf(key)
   const identities = new Set<string>()
   for (let after: Marker | undefined; ; ) {
@@ -66,6 +63,40 @@ export async function listWholeKey(bucket: Bucket, key: string): Promise<KeyList
     after = next
   }
 }
+
+/** Whether the store says what there is under a key. @throws StoreUnavailable */
+export async function mayListKey(bucket: Bucket, key: string): Promise<boolean> {
+  const { identities, open } = await listKey(bucket, key)
+  return !open || identities.size > 0
+}
+
+/**
+ * All that is under exactly one key, newest first as S3 lists it, though delete markers come behind the versions of their page.
+ * @throws StoreUnavailable also when the store refuses to say, or the versions at which its pages end do not stay
+ */
+export async function versionsOfKey(bucket: Bucket, key: string): Promise<ListedVersion[]> {
+  const found: ListedVersion[] = []
+  const pages = pagesOfKey(bucket, key)
+  for (let after: Marker | undefined; ; ) {
+    const { versions, next } = await pages(after)
+    const here = versions.filter((each) => each.key === key)
+    found.push(...here)
+    if (here.length < versions.length || next === undefined) return found
+    after = next
+  }
+}
+
+/** Whether exactly this version is the current one of its key. @throws StoreUnavailable as `versionsOfKey` */
+export async function isCurrent(bucket: Bucket, { Key, VersionId }: ExactVersion): Promise<boolean> {
+  return (await versionsOfKey(bucket, Key)).some(({ versionId, current }) => current && versionId === VersionId)
+}
+
+const pagesOfKey = (bucket: Bucket, key: string) =>
+  wholeKeys(
+    versionPages(bucket, key),
+    (each) => versionPages(bucket, each),
+    `store ${bucket.storeId}: ListObjectVersions`,
+  )
 
 /** A delete marker in its place: is it there, and is there anything that it hides? */
 export function lookAtMarker(

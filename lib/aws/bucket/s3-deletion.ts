@@ -1,17 +1,21 @@
 import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3'
 import type { StoreConfig } from '../../config.ts'
-import type { Condemned, Deleted, Remnant, StoreDeletion, StoreDeletions } from '../../ports.ts'
+import { EvidenceConflict } from '../../errors.ts'
+import type { Clock, Condemned, Deleted, Remnant, StoreDeletion, StoreDeletions } from '../../ports.ts'
 import { mapAtOnce } from '../at-once.ts'
 import { type Bucket, bucketsFor } from './bucket-client.ts'
 import { faultCode, toFault } from './bucket-faults.ts'
 import { checkBucket } from './check-bucket.ts'
-import { type Answer, deleteExact, nameOf } from './delete-exact.ts'
+import { deleteExact, nameOf } from './delete-exact.ts'
+import { kept, reasonOf, toDeleted } from './deletion-answer.ts'
 import { isAbsentCode, isRefusal } from './deletion-faults.ts'
 import { checkInStore, type ExactVersion, isUpload, toExactVersion } from './exact-version.ts'
-import { describeProtection, protectionOf } from './explain-refusal.ts'
+import { describeProtection } from './explain-refusal.ts'
 import { type Judging, judgeVersion } from './judge-version.ts'
 import { type KeyListing, listWholeKey, lookAtMarker, lookForUpload } from './list-key.ts'
 import { uploadIdOf } from './listing-pages.ts'
+import { measureRemaining } from './put-remaining.ts'
+import { type Rewritable, type RewritingRules, rewriteVersion } from './rewrite-version.ts'
 
 /** Requests under way at once while versions are looked at. */
 const atOnce = 8
@@ -19,20 +23,29 @@ const atOnce = 8
 /** The deleting side of buckets as stores, under the role that deletes. `bucketOf` gives the client for a store. */
 export function s3Deletions(
   bucketOf: (store: StoreConfig) => Bucket = bucketsFor('delete'),
-  { pauseMs = 500, ...judging }: { pauseMs?: number } & Judging = {},
+  { pauseMs = 500, clock = () => new Date(), ...judging }: { pauseMs?: number; clock?: Clock } & Judging = {},
 ): StoreDeletions {
   return {
     async open(store, { homeCountry }) {
       const bucket = bucketOf(store)
       const { needsSecondFactor } = await checkBucket(bucket, store, homeCountry)
-      const mayAbort = store.channel.kind === 's3-delete-versions' && store.channel.abortUploads === true
-      return openS3Deletion(bucket, { needsSecondFactor, mayAbort, pauseMs, judging })
+      const { abortUploads, rewrite }: { abortUploads?: boolean | undefined; rewrite?: boolean | undefined } =
+        store.channel.kind === 's3-delete-versions' ? store.channel : {}
+      const may = { mayAbort: abortUploads === true, mayRewrite: rewrite === true }
+      return openS3Deletion(bucket, {
+        needsSecondFactor,
+        ...may,
+        clock,
+        pauseMs,
+        judging,
+        server: { knowsConditions: true },
+      })
     },
   }
 }
 
 /** `pauseMs`: between two requests for what the store was too busy for, twice as long each time. */
-type Rules = { needsSecondFactor: boolean; mayAbort: boolean; pauseMs: number; judging: Judging }
+type Rules = RewritingRules & { needsSecondFactor: boolean; mayAbort: boolean; mayRewrite: boolean }
 
 /**
  * Deletes versions of one bucket: only such as the store gave an id of their own, each named by key and id.
@@ -40,6 +53,7 @@ type Rules = { needsSecondFactor: boolean; mayAbort: boolean; pauseMs: number; j
  * 1. every version is read, exactly by its id, and judged by all its bytes (a crash leaves it untouched)
  * 2. those that may go are deleted together; the store answers about each by name (a crash or a lost reply: a repetition
  *    finds them gone)
+ * 3. others take the places of those that have records of others as well (`rewriteVersion` says how)
  *
  * What the store does not answer about is kept, for all we know. An answer about anything else is an alarm.
  */
@@ -53,11 +67,12 @@ function openS3Deletion(bucket: Bucket, rules: Rules): StoreDeletion {
       )
       const judged = await mapAtOnce(condemned, atOnce, (each) => judge(bucket, rules, each))
       const answers = await deleteExact(bucket, 'object', judged.flatMap(approved), rules.pauseMs)
-      return mapAtOnce([...judged.entries()], atOnce, async ([place, each]) =>
-        each.kind === 'approved'
+      return mapAtOnce([...judged.entries()], atOnce, async ([place, each]) => {
+        if (each.kind === 'rewrite') return rewriteVersion(bucket, condemned[place]!, each, rules)
+        return each.kind === 'approved'
           ? toDeleted(bucket, each.exact, answers.get(nameOf(each.exact)), condemned[place]!.version.size)
-          : each,
-      )
+          : each
+      })
     },
     async removeRemnants(remnants, intend = async () => {}) {
       checkInStore(bucket.storeId, bucket.config.prefix, remnants)
@@ -85,22 +100,29 @@ function openS3Deletion(bucket: Bucket, rules: Rules): StoreDeletion {
 type Approved = { kind: 'approved'; exact: ExactVersion }
 type Looked = Approved | Deleted
 
-const kept = (reason: string): Deleted => ({ kind: 'kept', reason })
-const approved = (looked: Looked): ExactVersion[] => (looked.kind === 'approved' ? [looked.exact] : [])
+const approved = (looked: Looked | Rewritable): ExactVersion[] => (looked.kind === 'approved' ? [looked.exact] : [])
 
 const withoutId =
   'the store gave it no id of its own: another one may be in its place by now, and the store deletes it unconditionally'
 const wantsSecondFactor = 'the bucket wants a second factor of whoever deletes (MFA delete)'
 
-async function judge(bucket: Bucket, { needsSecondFactor, judging }: Rules, condemned: Condemned): Promise<Looked> {
+async function judge(
+  bucket: Bucket,
+  { needsSecondFactor, mayRewrite, judging }: Rules,
+  condemned: Condemned,
+): Promise<Looked | Rewritable> {
   const { version } = condemned
   if (version.kind !== 'object') return kept('it is not an object version')
   if (version.protection) return kept(describeProtection(version.protection))
   const exact = toExactVersion(version)
   if (exact === undefined) return kept(withoutId)
   if (needsSecondFactor) return kept(wantsSecondFactor)
-  const judged = await judgeVersion(bucket, exact, condemned, judging)
-  return judged.kind === 'delete' ? { kind: 'approved', exact } : judged
+  const { sink, measured } = measureRemaining()
+  const judged = await judgeVersion(bucket, exact, condemned, judging, mayRewrite ? sink : undefined)
+  if (judged.kind === 'delete') return { kind: 'approved', exact }
+  if (judged.kind !== 'rewrite') return judged
+  if (!mayRewrite) throw new EvidenceConflict('deletion: expected no rewriting, which the channel does not say')
+  return { ...judged, exact, remaining: measured() }
 }
 
 async function lookAt(
@@ -149,36 +171,3 @@ async function abort(
     return isAbsentCode(code) ? { kind: 'gone' } : kept(reasonOf(code))
   }
 }
-
-async function toDeleted(
-  bucket: Bucket,
-  exact: ExactVersion,
-  answer: Answer | undefined,
-  size: number,
-): Promise<Deleted> {
-  switch (answer?.kind) {
-    case 'deleted':
-      return { kind: 'deleted', bytes: size }
-    case 'gone':
-      return { kind: 'gone' }
-    case 'error': {
-      const protection = answer.code === 'AccessDenied' ? await protectionOf(bucket, exact) : undefined
-      return kept(protection ? describeProtection(protection) : reasonOf(answer.code))
-    }
-    case 'silence':
-    case undefined:
-      return kept('the store did not say what became of it')
-    default:
-      return answer satisfies never
-  }
-}
-
-/** Codes that a reader knows; another one might quote something. */
-const reasons: Record<string, string> = {
-  AccessDenied: 'the deleting role may not delete it',
-  InternalError: 'the store failed, also when it was asked again (InternalError)',
-  SlowDown: 'the store was too busy, also when it was asked again (SlowDown)',
-  ServiceUnavailable: 'the store was too busy, also when it was asked again (ServiceUnavailable)',
-}
-
-const reasonOf = (code: string) => reasons[code] ?? 'the store refused to delete it'

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 /**
  * A bucket at the other end of a wire that can be tampered with: it answers as S3 does, unless `disturb` says otherwise.
- * It holds versions of keys, deletes by key and id, and refuses to delete by key alone.
+ * It holds versions of keys, the newest last (a delete marker where the id begins with `m`), deletes by key and id, and refuses to delete by key alone.
  */
 
 export type Asked = {
@@ -34,9 +34,15 @@ const named = (text: string, name: string) => new RegExp(`<${name}>([^<]*)</${na
 const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'" }
 const plain = (text = '') => text.replace(/&\w+;/g, (entity) => entities[entity] ?? entity)
 
-export async function startWire(disturb: (asked: Asked) => Reply | undefined = () => undefined) {
+export async function startWire(
+  disturb: (asked: Asked) => Reply | undefined | Promise<Reply | undefined> = () => undefined,
+  { knowsConditions = true } = {},
+) {
   const versions = new Map<string, string>()
   const requests: Asked[] = []
+  let written = 0
+  const idsOf = (key: string) =>
+    [...versions.keys()].map((each) => JSON.parse(each) as [string, string]).flatMap(([k, id]) => (k === key ? id : []))
   const bodyOf = (asked: Asked, carryOut: boolean): Reply => {
     const { operation, key, versionId, body } = asked
     const name = JSON.stringify([key, versionId])
@@ -47,13 +53,32 @@ export async function startWire(disturb: (asked: Asked) => Reply | undefined = (
         return { body: xml('LocationConstraint', 'ap-southeast-1') }
       case 'ListObjectVersions': {
         const listed = [...versions.keys()].map((each) => JSON.parse(each) as [string, string])
-        const inner = listed.map(([k, id]) => `<Version><Key>${k}</Key><VersionId>${id}</VersionId></Version>`)
-        return { body: xml('ListVersionsResult', inner.join('')) }
+        const entries = listed.toReversed().map(([k, id]) => {
+          const kind = isMarker(id) ? 'DeleteMarker' : 'Version'
+          const size = versions.get(JSON.stringify([k, id]))?.length
+          const inner = `<Key>${k}</Key><VersionId>${id}</VersionId><IsLatest>${idsOf(k).at(-1) === id}</IsLatest>`
+          const more = `<LastModified>${timeOf(id)}</LastModified><ETag>${etagOf(id)}</ETag><Size>${size}</Size>`
+          return `<${kind}>${inner}${more}</${kind}>`
+        })
+        const head = '<Name>backups</Name><IsTruncated>false</IsTruncated>'
+        return { body: xml('ListVersionsResult', head + entries.join('')) }
       }
+      case 'PutObject': {
+        const current = idsOf(key).at(-1) ?? 'm'
+        const isMet = asked.headers['if-match'] === undefined || asked.headers['if-match'] === etagOf(current)
+        if (knowsConditions && (!isMet || isMarker(current))) return failure(412, 'PreconditionFailed')
+        const id = `p${++written}`
+        if (carryOut) versions.set(JSON.stringify([key, id]), body)
+        return { headers: { 'x-amz-version-id': id, etag: etagOf(id) } }
+      }
+      case 'HeadObject':
+        return versions.has(name) ? {} : { status: 404 }
+      case 'GetObjectTagging':
+        return { body: xml('Tagging', '<TagSet></TagSet>') }
       case 'GetObject': {
         const content = versions.get(name)
         if (content === undefined) return failure(404, 'NoSuchVersion')
-        return partOf(content, asked.headers.range, { 'x-amz-version-id': versionId, etag: '"e"' })
+        return partOf(content, asked.headers.range, { 'x-amz-version-id': versionId, etag: `"${etagOf(versionId)}"` })
       }
       case 'DeleteObjects': {
         const objects = body.match(/<Object>.*?<\/Object>/g) ?? []
@@ -79,7 +104,7 @@ export async function startWire(disturb: (asked: Asked) => Reply | undefined = (
     const chunks: Buffer[] = []
     request.on('data', (chunk) => chunks.push(chunk))
     request.on('error', () => {})
-    request.on('end', () => {
+    request.on('end', async () => {
       const url = new URL(request.url ?? '/', 'http://wire')
       const operation = operationOf(request.method ?? '', url)
       const asked: Asked = {
@@ -92,7 +117,7 @@ export async function startWire(disturb: (asked: Asked) => Reply | undefined = (
         before: requests.filter((each) => each.operation === operation).length,
       }
       requests.push(asked)
-      const reply = disturb(asked) ?? bodyOf(asked, true)
+      const reply = (await disturb(asked)) ?? bodyOf(asked, true)
       if (reply === 'lose') bodyOf(asked, true)
       if (reply === 'cut' || reply === 'lose') return void request.socket.destroy()
       const {
@@ -121,6 +146,11 @@ export async function startWire(disturb: (asked: Asked) => Reply | undefined = (
   }
 }
 
+const isMarker = (id: string) => id.startsWith('m')
+const etagOf = (id: string) => (id.startsWith('v') ? 'e' : id)
+/** Later for a larger number. */
+const timeOf = (id: string) => `2026-01-01T00:00:0${/\d$/.exec(id)?.[0] ?? 0}.000Z`
+
 /** All of an object, or the bytes that a header asks for. */
 function partOf(content: string, range: string | undefined, headers: Record<string, string>): Reply {
   const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? []
@@ -131,10 +161,9 @@ function partOf(content: string, range: string | undefined, headers: Record<stri
 
 function operationOf(method: string, { pathname, searchParams }: URL): string {
   const inBucket = pathname.split('/').slice(2).join('/') === ''
-  const parameter = ['versioning', 'location', 'versions', 'uploads', 'delete', 'retention', 'legal-hold'].find(
-    (name) => searchParams.has(name),
-  )
-  const names: Record<string, string> = {
+  const names = ['versioning', 'location', 'versions', 'uploads', 'delete', 'retention', 'legal-hold', 'tagging']
+  const parameter = names.find((name) => searchParams.has(name))
+  const operations: Record<string, string> = {
     'GET versioning': 'GetBucketVersioning',
     'GET location': 'GetBucketLocation',
     'GET versions': 'ListObjectVersions',
@@ -142,8 +171,11 @@ function operationOf(method: string, { pathname, searchParams }: URL): string {
     'POST delete': 'DeleteObjects',
     'GET retention': 'GetObjectRetention',
     'GET legal-hold': 'GetObjectLegalHold',
+    'GET tagging': 'GetObjectTagging',
     'GET object': 'GetObject',
+    'HEAD object': 'HeadObject',
+    'PUT object': 'PutObject',
     'DELETE object': 'DeleteObject',
   }
-  return names[`${method} ${parameter ?? (inBucket ? 'bucket' : 'object')}`] ?? `${method} ${pathname}`
+  return operations[`${method} ${parameter ?? (inBucket ? 'bucket' : 'object')}`] ?? `${method} ${pathname}`
 }

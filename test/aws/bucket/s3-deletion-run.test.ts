@@ -84,6 +84,52 @@ for (const { where, skip, start } of someServers(servers, ({ skip }) => skip))
       expect([ended.store, ended.why]).toEqual(['verified', ''])
     })
 
+    it('rewrites the current versions that have records of others as well, where the configuration says so, and the next scan finds nobody', async () => {
+      const { bucket, place, shown, write } = await openBucket('Enabled', { rewrite: true })
+      await write('mixed.jsonl', mixed)
+      await write('packed/mixed.jsonl.gz', gzipSync(mixed))
+      await write('of-ours.jsonl', ours)
+      await write('others.jsonl', theirs)
+      const ended = await place.run()
+      expect(await shown()).toEqual(
+        ['mixed.jsonl', 'others.jsonl', 'packed/mixed.jsonl.gz'].map((key) => `object ${key}`),
+      )
+      expect(await readCurrent(owner, bucket, 'mixed.jsonl')).toBe(jsonRecords([somebodyElse(1)]))
+      expect(await ended.acknowledgement(0)).toMatchObject({
+        deleted: { versions: 1, bytes: ours.length },
+        rewritten: { versions: 2, records: 20 },
+        kept: [],
+      })
+      expect([ended.store, ended.why]).toEqual(['verified', ''])
+    })
+
+    it('rewrites each once where it was killed before it could say so', async () => {
+      const { bucket, place, write } = await openBucket('Enabled', { rewrite: true })
+      await write('mixed.jsonl', mixed)
+      let lost = 0
+      const ended = await place.run({
+        wrap: (ports) => ({
+          ...ports,
+          evidence: {
+            ...ports.evidence,
+            async put(key, body) {
+              if (key.includes('/deletion-legs/') && lost++ === 0)
+                throw new StoreUnavailable('evidence: put: expected an answer, got none')
+              return ports.evidence.put(key, body)
+            },
+          },
+        }),
+      })
+      expect(lost).toBe(2)
+      expect(await listBucket(owner, bucket)).toMatchObject([{ key: 'mixed.jsonl', current: true }])
+      expect(await readCurrent(owner, bucket, 'mixed.jsonl')).toBe(jsonRecords([somebodyElse(1)]))
+      expect(await ended.acknowledgement(0)).toMatchObject({
+        rewritten: { versions: 1, records: 10 },
+        gone: 0,
+        kept: [],
+      })
+    })
+
     it('deletes a large version that was read in slices, and keeps one with somebody else in its last record', async () => {
       const { bucket, place, shown, write } = await openBucket()
       const large = jsonRecords(numbers(3000).map((n) => transferred(n % 20)))

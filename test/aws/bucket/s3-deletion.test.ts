@@ -50,7 +50,8 @@ for (const { where, skip, start } of someServers(servers, ({ skip }) => skip))
 
     deletionContract('a bucket with versions', async () => {
       const bucket = await makeBucket(owner)
-      const open = () => openDeletion(server, storeOf(server, bucket))
+      const channel = { kind: 's3-delete-versions', owner: 'user_id', rewrite: true }
+      const open = () => openDeletion(server, storeOf(server, bucket, { channel }))
       return {
         deletion: await open(),
         reopen: open,

@@ -1,0 +1,153 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ListedVersion } from '../../inventory/object-version.ts'
+import type { Clock, Condemned, Deleted, Judged } from '../../ports.ts'
+import { type BesideBytes, readBeside } from './beside-bytes.ts'
+import type { Bucket } from './bucket-client.ts'
+import { keepsVersions } from './check-bucket.ts'
+import { deleteExact, isBusy, nameOf } from './delete-exact.ts'
+import { kept, toDeleted } from './deletion-answer.ts'
+import { type ExactVersion, toExactVersion } from './exact-version.ts'
+import { isReadAs, type Judging } from './judge-version.ts'
+import { mayListKey, versionsOfKey } from './list-key.ts'
+import { nullVersion } from './listing-pages.ts'
+import { overtaken, putAtMost, putRemaining, type Remaining, type Server } from './put-remaining.ts'
+
+/** A version that was judged, and what is to take its place. */
+export type Rewritable = Extract<Judged, { kind: 'rewrite' }> & { exact: ExactVersion; remaining: Remaining }
+
+export type RewritingRules = { clock: Clock; pauseMs: number; judging: Judging; server: Server }
+
+/**
+ * Puts another version without records of subjects in the place of a judged one, which then goes. Only the current version of its key is rewritten: another one would come to light.
+ *
+ * 1. all versions of the key are listed, and the judged one has to be the current one (a crash leaves it untouched)
+ * 2. the new one is put, if that still is so (a crash or a lost reply: a repetition finds it right above the judged one, and goes on with 4)
+ * 3. the key is listed again. If the new one hides what came in between, does not read as it was written, or has not all that the judged one has beside its bytes, it is
+ *    deleted again, by its id
+ * 4. the judged one is deleted by its id (a crash: a repetition finds it gone). Where that is refused for good, the new one is deleted again
+ *
+ * The new one may be the only one that has the records of others as soon as it could be found: it is deleted only while the judged one is there, or where nobody goes on with it
+ * since something is between, and never if it might not be ours.
+ * @throws StoreUnavailable
+ */
+export async function rewriteVersion(
+  bucket: Bucket,
+  condemned: Condemned,
+  rewritable: Rewritable,
+  rules: RewritingRules,
+): Promise<Deleted> {
+  const { exact, remaining } = rewritable
+  const before = (await mayListKey(bucket, exact.Key)) ? await versionsOfKey(bucket, exact.Key) : []
+  const judged = before.find(is(exact))
+  if (judged === undefined) return kept('the store does not list it, or what else there is at its key')
+  if (!judged.current) return goOn(bucket, before, rewritable, rules)
+  if (before.some(({ versionId }) => versionId.startsWith(nullVersion))) return kept(besideNull)
+  if (!(await keepsVersions(bucket))) return kept('the bucket may keep no versions of what is written now')
+  if (remaining.size > putAtMost) return kept('without records of subjects it has more than 5 GiB still')
+  if (judged.archived) return kept('it is archived: another one could not be read back')
+  const read = await readBeside(bucket, exact, rules.clock)
+  if (read.kind === 'kept') return read
+  if (read.lock !== undefined) return kept(read.lock)
+
+  const put = await putRemaining(bucket, exact, condemned, remaining, read.beside, rules)
+  if (put.kind !== 'put') return put
+  const own = toExactVersion({ ...judged, versionId: put.versionId ?? '' })
+  if (own === undefined) return kept(`the store gave no id of its own to another one${replaced}`)
+  const after = await versionsOfKey(bucket, exact.Key)
+  const ours = after.find(is(own))
+  const known = new Set([own.VersionId, ...before.map(({ versionId }) => versionId)])
+  if (ours?.current === true && after.some(({ versionId }) => !known.has(versionId)))
+    return withdraw(bucket, own, overtaken, rules)
+  if (!after.some(is(exact))) return { kind: 'gone' }
+  if (ours === undefined) return kept('the store does not list the one that was put in its place')
+  const problem = await problemOf(bucket, ours, read.beside, rewritable, rules)
+  return problem === undefined
+    ? deleteJudged(bucket, rewritable, own, rules)
+    : withdrawIfThere(bucket, exact, own, problem, rules)
+}
+
+const besideNull =
+  'its key has a version without an id of its own as well, whose place a new one would take if the bucket kept no versions any more'
+const noncurrent =
+  'it has records of others, and is not the current version of its key: only that is rewritten, since another one would come to light'
+const replaced = '; one without records of subjects is the current one now'
+
+const is =
+  ({ VersionId }: ExactVersion) =>
+  ({ kind, versionId }: ListedVersion) =>
+    kind === 'object' && versionId === VersionId
+
+/** Why a version cannot take the place of the judged one; undefined: it can. */
+async function problemOf(
+  bucket: Bucket,
+  version: ListedVersion,
+  beside: BesideBytes,
+  { remaining, isAsWritten }: Rewritable,
+  { clock, judging }: RewritingRules,
+): Promise<string | undefined> {
+  if (version.size !== remaining.size || !(await isReadAs(bucket, version, isAsWritten, judging)))
+    return 'another one was put in its place, and does not read as it was written'
+  const exact = toExactVersion(version)
+  const read = exact && (await readBeside(bucket, exact, clock))
+  const isSame = read?.kind === 'read' && isDeepStrictEqual(read.beside, beside)
+  return isSame ? undefined : 'the store gave other metadata or tags to the one that was put in its place'
+}
+
+/**
+ * The judged version is not the current one. It goes if that is what was to be put, and nothing lies between the two: an earlier call put it there, or somebody
+ * did who wanted the same.
+ */
+async function goOn(
+  bucket: Bucket,
+  listed: readonly ListedVersion[],
+  rewritable: Rewritable,
+  rules: RewritingRules,
+): Promise<Deleted> {
+  const [current, next] = listed.filter(({ kind }) => kind === 'object')
+  if (current?.current !== true || next === undefined || !is(rewritable.exact)(next)) return kept(noncurrent)
+  // What the store says of the order of versions and delete markers are their times alone.
+  if (listed.some(({ kind, modifiedAt }) => kind !== 'object' && modifiedAt >= next.modifiedAt)) return kept(noncurrent)
+  const read = await readBeside(bucket, rewritable.exact, rules.clock)
+  if (read.kind === 'kept') return read
+  if (read.lock !== undefined) return kept(read.lock)
+  const problem = await problemOf(bucket, current, read.beside, rewritable, rules)
+  return problem === undefined ? deleteJudged(bucket, rewritable, undefined, rules) : kept(noncurrent)
+}
+
+/** `own`: what was put in its place by this call. */
+async function deleteJudged(
+  bucket: Bucket,
+  { exact, records }: Rewritable,
+  own: ExactVersion | undefined,
+  rules: RewritingRules,
+): Promise<Deleted> {
+  const answer = (await deleteExact(bucket, 'object', [exact], rules.pauseMs)).get(nameOf(exact))
+  const deleted = await toDeleted(bucket, exact, answer, 0)
+  if (deleted.kind === 'deleted') return { kind: 'rewritten', records }
+  if (deleted.kind !== 'kept') return deleted
+  return own !== undefined && answer?.kind === 'error' && !isBusy(answer)
+    ? withdrawIfThere(bucket, exact, own, deleted.reason, rules)
+    : kept(`${deleted.reason}${replaced}`)
+}
+
+async function withdrawIfThere(
+  bucket: Bucket,
+  exact: ExactVersion,
+  own: ExactVersion,
+  reason: string,
+  rules: RewritingRules,
+): Promise<Deleted> {
+  const isThere = (await versionsOfKey(bucket, exact.Key)).some(is(exact))
+  return isThere ? withdraw(bucket, own, reason, rules) : { kind: 'gone' }
+}
+
+/** Deletes the new version again. */
+async function withdraw(
+  bucket: Bucket,
+  own: ExactVersion,
+  reason: string,
+  { pauseMs }: RewritingRules,
+): Promise<Deleted> {
+  const answer = (await deleteExact(bucket, 'object', [own], pauseMs)).get(nameOf(own))
+  return kept(answer?.kind === 'deleted' || answer?.kind === 'gone' ? reason : `${reason}${replaced}`)
+}

@@ -1,0 +1,350 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { bucketsFor } from '../../../lib/aws/bucket/bucket-client.ts'
+import { bodyLimits } from '../../../lib/aws/bucket/object-body.ts'
+import { s3Deletions } from '../../../lib/aws/bucket/s3-deletion.ts'
+import type { StoreConfig } from '../../../lib/config.ts'
+import { StoreUnavailable } from '../../../lib/errors.ts'
+import type { ListedVersion } from '../../../lib/inventory/object-version.ts'
+import type { Judge } from '../../../lib/ports.ts'
+import { deleteOne, rewriting } from '../../contracts/deletion.ts'
+import { someOf } from '../../support/some-of.ts'
+import { type Asked, failure, type Reply, startWire, xml } from './deletion-wire.ts'
+
+/** What may come between while a version is rewritten. Whatever it is: no record of anybody else is lost, and nothing newer is hidden. */
+
+const stops: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop()
+})
+
+const mixed = 'theirs 1\nours\ntheirs 2\n'
+const theirs = 'theirs 1\ntheirs 2\n'
+const rewritten = { kind: 'rewritten', records: 1 }
+const gone = { kind: 'gone' }
+const keptBecause = (words: string) => ({ kind: 'kept', reason: expect.stringContaining(words) })
+
+type Disturb = (asked: Asked, nth: number) => Reply | undefined | Promise<Reply | undefined>
+const undisturbed: Disturb = () => undefined
+
+/** A key of one version, mixed. `nth`: which request of its call one is, from 0. */
+async function openWire({ knowsConditions = true, inAws = false } = {}) {
+  const calls = new Map<string, { by: Disturb; nth: number }>()
+  const wire = await startWire(
+    (each) => {
+      const call = calls.get(/Credential=(\w+)/.exec(each.headers.authorization ?? '')?.[1] ?? '')
+      return call?.by(each, call.nth++)
+    },
+    { knowsConditions },
+  )
+  stops.push(wire.stop)
+  const put = (id: string, content: string) => wire.versions.set(JSON.stringify(['a', id]), content)
+  put('v1', mixed)
+  const version: ListedVersion = {
+    ...{ kind: 'object', key: 'a', versionId: 'v1', current: true, size: mixed.length, modifiedAt: '', etag: 'e' },
+  }
+  const store: StoreConfig = {
+    id: 'sg',
+    country: 'SG',
+    s3: {
+      bucket: 'backups',
+      region: 'ap-southeast-1',
+      endpoint: wire.endpoint,
+      account: '999900001111',
+      requesterPays: true,
+    },
+    channel: { kind: 's3-delete-versions', owner: 'user_id', rewrite: true },
+  }
+  const openDeletion = (accessKeyId: string, timeouts = { connectMs: 5000, idleMs: 30_000 }) => {
+    const credentials = { accessKeyId, secretAccessKey: 'test' }
+    const bucketOf = bucketsFor('delete', { credentials, maxAttempts: 2, timeouts })
+    const deletions = s3Deletions(
+      (each) => {
+        const { endpoint, ...s3 } = bucketOf(each).config
+        return { ...bucketOf(each), ...(inAws && { config: s3 }) }
+      },
+      { pauseMs: 1, limits: { ...bodyLimits, pauseMs: 1 } },
+    )
+    return deletions.open(store, { homeCountry: 'US' })
+  }
+  let names = 0
+  return {
+    wire,
+    put,
+    version,
+    openDeletion,
+    async rewrite(by: Disturb = undisturbed) {
+      const name = `call${++names}`
+      const deletion = await openDeletion(name)
+      calls.set(name, { by, nth: 0 })
+      return deleteOne(deletion, version, rewriting())
+    },
+    /** The newest first. */
+    left: () => [...wire.versions].toReversed().map(([name, content]) => [JSON.parse(name)[1] as string, content]),
+  }
+}
+
+const on =
+  (operation: string, reply: Reply): Disturb =>
+  (asked) =>
+    asked.operation === operation ? reply : undefined
+
+/** What a rewriting asks for, in order. */
+const asked = [
+  'GetObject',
+  ...['ListObjectVersions', 'ListObjectVersions', 'HeadObject', 'GetObjectTagging', 'GetBucketVersioning'],
+  ...['PutObject', 'GetObject', 'ListObjectVersions', 'GetObject', 'HeadObject', 'GetObjectTagging', 'DeleteObjects'],
+]
+const moments = asked.map((_, nth) => nth)
+
+describe('a version that others have records in', () => {
+  it('is rewritten by few requests, each of which names a version or a key and a condition', async () => {
+    const { wire, rewrite, left } = await openWire()
+    expect([await rewrite(), left()]).toEqual([rewritten, [['p1', theirs]]])
+    const after = wire.requests.slice(wire.requests.findIndex(({ operation }) => operation === 'GetObject'))
+    expect(after.map(({ operation }) => operation).toSorted()).toEqual(asked.toSorted())
+    const [sent, ...more] = wire.requests.filter(({ operation }) => operation === 'PutObject')
+    expect([sent?.headers['if-match'], sent?.headers['content-length'], more]).toEqual(['e', `${theirs.length}`, []])
+    expect(sent?.headers['x-amz-checksum-sha256']).toMatch(/^[\w+/]{43}=$/)
+    expect(new Set(after.map(({ headers }) => headers['x-amz-expected-bucket-owner']))).toEqual(
+      new Set(['999900001111']),
+    )
+    const unpaid = after.filter(({ headers }) => headers['x-amz-request-payer'] !== 'requester')
+    expect(unpaid.map(({ operation }) => operation)).toEqual(['GetBucketVersioning'])
+  })
+
+  it('is rewritten however long that takes, as long as something comes now and then', async () => {
+    const { wire, openDeletion, version, left } = await openWire()
+    const lines = ['theirs 1\n', 'theirs 2\n', 'theirs 3\n', 'theirs 4\n']
+    const slow: Judge = async (chunks, remaining) => {
+      for await (const _ of chunks);
+      for (const line of lines) {
+        await pause(100)
+        await remaining!.write(Buffer.from(line))
+      }
+      return { kind: 'rewrite', records: 1, isAsWritten: async () => true }
+    }
+    const deletion = await openDeletion('slow', { connectMs: 1000, idleMs: 250 })
+    expect([await deleteOne(deletion, version, slow), left()]).toEqual([rewritten, [['p1', lines.join('')]]])
+    expect(wire.count('PutObject')).toBe(1)
+  })
+
+  it('is kept, and nothing is written, where the configuration does not say that it may be rewritten', async () => {
+    const { wire, version } = await openWire()
+    const store = { id: 'sg', country: 'SG', s3: { bucket: 'backups', endpoint: wire.endpoint } }
+    const channel = { kind: 's3-delete-versions' as const, owner: 'user_id' }
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+    const deletion = await s3Deletions(bucketsFor('delete', { credentials })).open(
+      { ...store, channel },
+      { homeCountry: 'US' },
+    )
+    const offered: unknown[] = []
+    const judge = async (_: unknown, remaining: unknown) => {
+      offered.push(remaining)
+      return { kind: 'keep' as const, reason: 'others have records in it' }
+    }
+    expect(await deleteOne(deletion, version, judge)).toEqual(keptBecause('others have records'))
+    expect([offered, wire.count('PutObject')]).toEqual([[undefined], 0])
+  })
+})
+
+describe('a rewriting that is killed', () => {
+  for (const nth of moments)
+    for (const fate of ['cut', 'lose'] as const)
+      it(`at request ${nth} (${asked[nth]}, ${fate === 'cut' ? 'before' : 'after'} it was carried out) is done by a repetition`, async () => {
+        const { rewrite, left } = await openWire()
+        const killed = rewrite((_, n) => (n < nth ? undefined : n === nth ? fate : 'cut'))
+        await expect(killed).rejects.toThrow(StoreUnavailable)
+        expect(left().map(([, content]) => content)).toContain(
+          nth === asked.length - 1 && fate === 'lose' ? theirs : mixed,
+        )
+        const isOver = nth === asked.length - 1 && fate === 'lose'
+        expect(await rewrite()).toEqual(isOver ? gone : rewritten)
+        expect(left().map(([, content]) => content)).toEqual([theirs])
+      })
+})
+
+describe('whoever comes to the key meanwhile', () => {
+  const comers = [
+    { what: 'a newer version', id: 'v9', content: 'newer' },
+    { what: 'a newer version that is the same once more', id: 'v9', content: mixed },
+    { what: 'a delete marker', id: 'm9', content: '' },
+  ]
+  for (const knowsConditions of [true, false])
+    for (const { what, id, content } of comers)
+      for (const nth of someOf(3, moments))
+        it(`at request ${nth} (${asked[nth]}) stays on top: ${what}, of a server that ${knowsConditions ? 'knows' : 'knows no'} conditions`, async () => {
+          const { rewrite, put, left } = await openWire({ knowsConditions })
+          const result = await rewrite((_, n) => void (n === nth && put(id, content)))
+          const [newest, ...older] = left()
+          expect(newest).toEqual([id, content])
+          expect(older).toEqual(result.kind === 'kept' ? [['v1', mixed]] : [['p1', theirs]])
+        })
+
+  const table = moments.flatMap((comes) => moments.map((killed) => ({ comes, killed })))
+  for (const { comes, killed } of someOf(6, table))
+    for (const fate of ['cut', 'lose'] as const)
+      it(`at request ${comes} of one that is killed at ${killed} (${fate}) loses nothing, and nobody else does`, async () => {
+        const { rewrite, put, left } = await openWire({ knowsConditions: false })
+        let came = false
+        const first = rewrite((_, n) => {
+          if (n === comes) {
+            put('v9', 'newer')
+            came = true
+          }
+          return n < killed ? undefined : n === killed ? fate : 'cut'
+        })
+        await Promise.allSettled([first])
+        const result = await rewrite()
+        const contents = left().map(([, content]) => content)
+        expect(contents.includes('newer')).toBe(came)
+        // Whether it was hidden nobody could tell: then the judged version is kept, and says so.
+        const isHidden = came && contents[0] !== 'newer'
+        expect(isHidden ? result : keptBecause('')).toEqual(keptBecause(''))
+        expect(contents.filter((each) => each === mixed || each === theirs)).not.toEqual([])
+      })
+
+  const turns = moments.flatMap((waits) => [...moments, asked.length].map((until) => ({ waits, until })))
+  for (const knowsConditions of [true, false])
+    for (const { waits, until } of someOf(6, turns))
+      it(`may be another call of ours, that comes at request ${waits}, and waits at its ${until} until the first is over (conditions: ${knowsConditions})`, async () => {
+        const { rewrite, left } = await openWire({ knowsConditions })
+        const [isThere, isOver] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+        let second: Promise<unknown> | undefined
+        const first = rewrite(async (_, n) => {
+          if (n !== waits) return undefined
+          second = rewrite(async (_, m) => {
+            if (m !== until) return undefined
+            isThere.resolve()
+            return isOver.promise.then(() => undefined)
+          }).finally(isThere.resolve)
+          return isThere.promise.then(() => undefined)
+        })
+        await first
+        isOver.resolve()
+        await second
+        const contents = left().map(([, content]) => content)
+        expect(contents.filter((each) => each === mixed || each === theirs)).not.toEqual([])
+      })
+})
+
+describe('a store', () => {
+  const refusals: { name: string; by: Disturb; words: string }[] = [
+    { name: 'takes none', by: on('PutObject', failure(403, 'AccessDenied')), words: 'may not put another one' },
+    { name: 'finds it too large', by: on('PutObject', failure(400, 'EntityTooLarge')), words: 'refused to take' },
+    {
+      name: 'does not say what is at the key',
+      by: on('ListObjectVersions', failure(403, 'AccessDenied')),
+      words: 'does not list it',
+    },
+    {
+      name: 'keeps its tags to itself',
+      by: on('GetObjectTagging', failure(403, 'AccessDenied')),
+      words: 'metadata or tags cannot be read',
+    },
+    {
+      name: 'keeps its metadata to itself',
+      by: on('HeadObject', { status: 403 }),
+      words: 'metadata or tags cannot be read',
+    },
+    {
+      name: 'hides whether it keeps versions',
+      by: on('GetBucketVersioning', failure(403, 'AccessDenied')),
+      words: 'may keep no versions',
+    },
+    {
+      name: 'keeps no versions any more',
+      by: on('GetBucketVersioning', { body: xml('VersioningConfiguration', '<Status>Suspended</Status>') }),
+      words: 'may keep no versions',
+    },
+    {
+      name: 'has a legal hold on it',
+      by: on('HeadObject', { headers: { 'x-amz-object-lock-legal-hold': 'ON' } }),
+      words: 'under legal-hold',
+    },
+    {
+      name: 'has metadata that is not plain ASCII',
+      by: on('HeadObject', { headers: { 'x-amz-meta-of': 'b\u00e4r' } }),
+      words: 'cannot be given',
+    },
+    {
+      name: 'has a date in it that is none',
+      by: on('HeadObject', { headers: { expires: 'never' } }),
+      words: 'cannot be given',
+    },
+    {
+      name: 'has metadata that it cannot show',
+      by: on('HeadObject', { headers: { 'x-amz-missing-meta': '1' } }),
+      words: 'cannot be given',
+    },
+  ]
+  for (const { name, by, words } of refusals)
+    it(`that ${name} keeps it, and has nothing new`, async () => {
+      const { rewrite, left } = await openWire()
+      expect([await rewrite(by), left()]).toEqual([keptBecause(words), [['v1', mixed]]])
+    })
+
+  it('that has a version without an id of its own at the key keeps all of them', async () => {
+    const { wire, put, rewrite, left } = await openWire()
+    wire.versions.clear()
+    put('null', 'of before there were versions')
+    put('v1', mixed)
+    expect(await rewrite()).toEqual(keptBecause('without an id of its own'))
+    expect(left().map(([id]) => id)).toEqual(['v1', 'null'])
+  })
+
+  it('that gives the new one no id of its own keeps both, and is asked to delete none', async () => {
+    const { wire, rewrite } = await openWire()
+    expect(await rewrite(on('PutObject', { headers: { etag: 'p' } }))).toEqual(keptBecause('no id of its own'))
+    expect(wire.count('DeleteObjects')).toBe(0)
+  })
+
+  it('that refuses to delete the judged one has the new one deleted again', async () => {
+    const { rewrite, left } = await openWire()
+    const by: Disturb = ({ operation, body }) =>
+      operation === 'DeleteObject' || (operation === 'DeleteObjects' && body.includes('v1'))
+        ? failure(403, 'AccessDenied')
+        : undefined
+    expect([await rewrite(by), left()]).toEqual([keptBecause('may not delete it'), [['v1', mixed]]])
+  })
+
+  it('that refuses to delete either says that both are there', async () => {
+    const { rewrite, left } = await openWire()
+    const by: Disturb = ({ operation }) => (/^DeleteObject/.test(operation) ? failure(403, 'AccessDenied') : undefined)
+    expect(await rewrite(by)).toEqual(
+      keptBecause('may not delete it; one without records of subjects is the current one'),
+    )
+    expect(left()).toEqual([
+      ['p1', theirs],
+      ['v1', mixed],
+    ])
+    expect([await rewrite(), left()]).toEqual([rewritten, [['p1', theirs]]])
+  })
+
+  it('that is busy whenever it is to delete keeps both, since it may have done it', async () => {
+    const { rewrite, left } = await openWire()
+    const busy = xml('DeleteResult', '<Error><Key>a</Key><VersionId>v1</VersionId><Code>InternalError</Code></Error>')
+    expect(await rewrite(on('DeleteObjects', { body: busy }))).toEqual(keptBecause('InternalError'))
+    expect(left()).toEqual([
+      ['p1', theirs],
+      ['v1', mixed],
+    ])
+    expect([await rewrite(), left()]).toEqual([rewritten, [['p1', theirs]]])
+  })
+
+  it('that gives the new one other metadata has it deleted again', async () => {
+    const { rewrite, left } = await openWire()
+    const by = on('HeadObject', { headers: { 'x-amz-meta-of': 'before' } })
+    const once: Disturb = (each, nth) => (each.versionId === 'v1' ? by(each, nth) : undefined)
+    expect([await rewrite(once), left()]).toEqual([keptBecause('other metadata or tags'), [['v1', mixed]]])
+  })
+
+  it('that holds conditions against something else is asked without, unless it is AWS’s', async () => {
+    const unmet: Disturb = ({ operation, headers }) =>
+      operation === 'PutObject' && headers['if-match'] !== undefined ? failure(412, 'PreconditionFailed') : undefined
+    const ceph = await openWire()
+    expect([await ceph.rewrite(unmet), ceph.left()]).toEqual([rewritten, [['p1', theirs]]])
+    const s3 = await openWire({ inAws: true })
+    expect([await s3.rewrite(unmet), s3.left()]).toEqual([keptBecause('another one came to its key'), [['v1', mixed]]])
+  })
+})
