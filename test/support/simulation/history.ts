@@ -91,7 +91,7 @@ function configOf(chance: Chance): unknown {
   const both = [
     {
       ...bucket,
-      channel: chance.pick('bucket channel', channels('s3-delete-versions', { abortUploads: true })),
+      channel: chance.pick('bucket channel', channels('s3-delete-versions', { abortUploads: true, rewrite: true })),
       ...some(),
     },
     { ...directory, channel: chance.pick('directory channel', channels('delete-files', { rewrite: true })), ...some() },
