@@ -31,7 +31,7 @@ export function partLines(to: { stays: Sink; goes: Sink | undefined }, keep: Kee
     for (let at = 0, line = 0; line < settled.length; line++) {
       const found = all.indexOf(lineFeed, at) + 1
       const isLast = line === settled.length - 1
-      if (found === 0 && !(isEnd && isLast)) keep(uncounted)
+      if (found === 0 && !(isEnd && isLast && at < all.length)) keep(uncounted)
       at = found === 0 ? all.length : found
       if (!isLast && settled[line] === settled[line + 1]) continue
       const side = settled[line] ? goes : stays
