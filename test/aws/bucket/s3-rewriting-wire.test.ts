@@ -339,6 +339,25 @@ describe('a store', () => {
     expect([await rewrite(once), left()]).toEqual([keptBecause('other metadata or tags'), [['v1', mixed]]])
   })
 
+  const ciphered = (by: (versionId: string) => Record<string, string>): Disturb => {
+    return ({ operation, versionId }) => (operation === 'HeadObject' ? { headers: by(versionId) } : undefined)
+  }
+  const cipher = 'x-amz-server-side-encryption'
+
+  it('of AWS, which encrypts whatever is new, rewrites what was written before it did', async () => {
+    const { wire, rewrite, left } = await openWire({ inAws: true })
+    const by = ciphered((id): Record<string, string> => (id === 'v1' ? {} : { [cipher]: 'AES256' }))
+    expect([await rewrite(by), left()]).toEqual([rewritten, [['p1', theirs]]])
+    const put = wire.requests.find(({ operation }) => operation === 'PutObject')
+    expect(put?.headers[cipher]).toBe('AES256')
+  })
+
+  it('that encrypts the new one in another way has it deleted again', async () => {
+    const { rewrite, left } = await openWire({ inAws: true })
+    const by = ciphered((id) => ({ [cipher]: id === 'v1' ? 'AES256' : 'aws:kms' }))
+    expect([await rewrite(by), left()]).toEqual([keptBecause('other metadata or tags'), [['v1', mixed]]])
+  })
+
   it('that holds conditions against something else is asked without, unless it is AWS’s', async () => {
     const unmet: Disturb = ({ operation, headers }) =>
       operation === 'PutObject' && headers['if-match'] !== undefined ? failure(412, 'PreconditionFailed') : undefined
