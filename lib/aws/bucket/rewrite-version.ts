@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { ListedVersion } from '../../inventory/object-version.ts'
-import type { Clock, Condemned, Deleted, Judged } from '../../ports.ts'
+import type { Chunks, Clock, Condemned, Deleted, Judged } from '../../ports.ts'
 import { type BesideBytes, readBeside } from './beside-bytes.ts'
 import type { Bucket } from './bucket-client.ts'
 import { keepsVersions } from './check-bucket.ts'
@@ -24,7 +25,7 @@ export type RewritingRules = { clock: Clock; pauseMs: number; judging: Judging; 
  * 2. the new one is put, if that still is so (a crash or a lost reply: a repetition finds it right above the judged one, and goes on with 4)
  * 3. the key is listed again. If the new one hides what came in between, does not read as it was written, or has not all that the judged one has beside its bytes, it is
  *    deleted again, by its id
- * 4. the judged one is deleted by its id (a crash: a repetition finds it gone). Where that is refused for good, the new one is deleted again
+ * 4. the judged one is deleted by its id (a crash: `rewrittenOrGone`). Where that is refused for good, the new one is deleted again
  *
  * The new one may be the only one that has the records of others as soon as it could be found: it is deleted only while the judged one is there, or where nobody goes on with it
  * since something is between, and never if it might not be ours.
@@ -150,4 +151,23 @@ async function withdraw(
 ): Promise<Deleted> {
   const answer = (await deleteExact(bucket, 'object', [own], pauseMs)).get(nameOf(own))
   return kept(answer?.kind === 'deleted' || answer?.kind === 'gone' ? reason : `${reason}${replaced}`)
+}
+
+/** What a version that is not there any more became: what a call was about to put in its place is at its key, or it is not. @throws StoreUnavailable */
+export async function rewrittenOrGone(
+  bucket: Bucket,
+  { version, rewritten }: Condemned,
+  judging: Judging,
+): Promise<Deleted> {
+  const expected = await rewritten?.()
+  if (expected === undefined || !(await mayListKey(bucket, version.key))) return { kind: 'gone' }
+  const isIt = async (chunks: Chunks) => {
+    const hash = createHash('sha256')
+    for await (const chunk of chunks) hash.update(chunk)
+    return hash.digest('hex') === expected.sha256
+  }
+  for (const each of await versionsOfKey(bucket, version.key))
+    if (each.kind === 'object' && each.size === expected.size && (await isReadAs(bucket, each, isIt, judging)))
+      return { kind: 'rewritten', records: expected.records }
+  return { kind: 'gone' }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { bucketsFor } from '../../../lib/aws/bucket/bucket-client.ts'
@@ -21,6 +22,7 @@ afterEach(async () => {
 const mixed = 'theirs 1\nours\ntheirs 2\n'
 const theirs = 'theirs 1\ntheirs 2\n'
 const rewritten = { kind: 'rewritten', records: 1 }
+const intent = { sha256: createHash('sha256').update(theirs).digest('hex'), size: theirs.length, records: 1 }
 const gone = { kind: 'gone' }
 const keptBecause = (words: string) => ({ kind: 'kept', reason: expect.stringContaining(words) })
 
@@ -73,11 +75,14 @@ async function openWire({ knowsConditions = true, inAws = false } = {}) {
     put,
     version,
     openDeletion,
-    async rewrite(by: Disturb = undisturbed) {
+    /** `before`: there was an earlier call, which came as far as to write down what it was about to put. */
+    async rewrite(by: Disturb = undisturbed, before = false) {
       const name = `call${++names}`
       const deletion = await openDeletion(name)
       calls.set(name, { by, nth: 0 })
-      return deleteOne(deletion, version, rewriting())
+      const intended = async () => (before ? intent : undefined)
+      const [result] = await deletion.deleteVersions([{ version, judge: rewriting(), rewritten: intended }])
+      return result!
     },
     /** The newest first. */
     left: () => [...wire.versions].toReversed().map(([name, content]) => [JSON.parse(name)[1] as string, content]),
@@ -162,6 +167,32 @@ describe('a rewriting that is killed', () => {
         expect(await rewrite()).toEqual(isOver ? gone : rewritten)
         expect(left().map(([, content]) => content)).toEqual([theirs])
       })
+})
+
+describe('a version that is gone when it is to be judged again', () => {
+  for (const [what, contents, expected] of [
+    ['with what was put in its place', [theirs], rewritten],
+    ['with that under what came to its key since', [theirs, 'newer'], rewritten],
+    ['with nothing in its place', [], gone],
+    ['with something else of that size', [theirs.replace('1', '3')], gone],
+    ['with something else', ['newer'], gone],
+  ] as const)
+    it(`${what} is ${expected.kind}`, async () => {
+      const { wire, put, rewrite } = await openWire()
+      wire.versions.clear()
+      for (const [at, content] of contents.entries()) put(`w${at}`, content)
+      expect(await rewrite(undisturbed, true)).toEqual(expected)
+      expect(await rewrite()).toEqual(gone)
+    })
+
+  it('may go while it is rewritten: what was put stays, and is what is said of it', async () => {
+    for (const nth of moments.slice(1)) {
+      const { wire, rewrite, left } = await openWire()
+      const result = await rewrite((_, n) => void (n === nth && wire.versions.delete('["a","v1"]')), true)
+      const isThere = left().some(([, content]) => content === theirs)
+      expect([nth, isThere ? result.kind === 'rewritten' : result.kind !== 'rewritten']).toEqual([nth, true])
+    }
+  })
 })
 
 describe('whoever comes to the key meanwhile', () => {
