@@ -259,6 +259,28 @@ describe('whoever comes to the key meanwhile', () => {
       })
 })
 
+describe('another call of ours, which finds the new one and goes on with it,', () => {
+  const denied = failure(403, 'AccessDenied')
+  for (const [what, by] of [
+    ['may not delete the judged one', ({ operation, body }) => /^DeleteObject/.test(operation) && !body.includes('p1')],
+    ['may not read the new one', ({ operation, versionId }) => operation === 'GetObject' && versionId === 'p1'],
+    ['may not read its metadata', ({ operation, versionId }) => operation === 'HeadObject' && versionId === 'p1'],
+  ] satisfies [string, (asked: Asked) => boolean][])
+    it(`has it to the end, whenever it begins, where the first ${what}`, async () => {
+      for (const nth of moments.keys()) {
+        const { rewrite, left } = await openWire()
+        let second: unknown
+        const first = await rewrite(async (asked, n) => {
+          if (n === 8 + nth) second = await rewrite()
+          return by(asked) ? denied : undefined
+        })
+        const contents = left().map(([, content]) => content)
+        expect([nth, first.kind, contents.includes(theirs)]).toEqual([nth, expect.any(String), true])
+        expect(second === undefined || contents.length === 1).toBe(true)
+      }
+    })
+})
+
 describe('a store', () => {
   const refusals: { name: string; by: Disturb; words: string }[] = [
     { name: 'takes none', by: on('PutObject', failure(403, 'AccessDenied')), words: 'may not put another one' },
@@ -330,25 +352,28 @@ describe('a store', () => {
     expect(wire.count('DeleteObjects')).toBe(0)
   })
 
-  it('that refuses to delete the judged one has the new one deleted again', async () => {
-    const { rewrite, left } = await openWire()
-    const by: Disturb = ({ operation, body }) =>
-      operation === 'DeleteObject' || (operation === 'DeleteObjects' && body.includes('v1'))
-        ? failure(403, 'AccessDenied')
-        : undefined
-    expect([await rewrite(by), left()]).toEqual([keptBecause('may not delete it'), [['v1', mixed]]])
-  })
-
-  it('that refuses to delete either says that both are there', async () => {
-    const { rewrite, left } = await openWire()
+  it('that refuses to delete the judged one keeps both, and says so', async () => {
+    const { wire, rewrite, left } = await openWire()
     const by: Disturb = ({ operation }) => (/^DeleteObject/.test(operation) ? failure(403, 'AccessDenied') : undefined)
-    expect(await rewrite(by)).toEqual(
-      keptBecause('may not delete it; one without records of subjects is the current one'),
-    )
-    expect(left()).toEqual([
+    const both = [
       ['p1', theirs],
       ['v1', mixed],
-    ])
+    ]
+    for (let night = 0; night < 2; night++)
+      expect([await rewrite(by), left(), wire.count('PutObject')]).toEqual([
+        keptBecause('may not delete it; one without records of subjects is the current one'),
+        both,
+        1,
+      ])
+    expect([await rewrite(), left()]).toEqual([rewritten, [['p1', theirs]]])
+  })
+
+  it('that does not hand out the new one keeps both, and says so', async () => {
+    const { rewrite, left } = await openWire()
+    const by: Disturb = ({ operation, versionId }) =>
+      operation === 'GetObject' && versionId === 'p1' ? failure(403, 'AccessDenied') : undefined
+    expect(await rewrite(by)).toEqual(keptBecause('cannot be read; one without records of subjects is the current one'))
+    expect(left().map(([id]) => id)).toEqual(['p1', 'v1'])
     expect([await rewrite(), left()]).toEqual([rewritten, [['p1', theirs]]])
   })
 
