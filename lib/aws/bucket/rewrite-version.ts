@@ -11,12 +11,12 @@ import { type ExactVersion, toExactVersion } from './exact-version.ts'
 import { isReadAs, type Judging } from './judge-version.ts'
 import { mayListKey, versionsOfKey } from './list-key.ts'
 import { nullVersion } from './listing-pages.ts'
-import { overtaken, putAtMost, putRemaining, type Remaining, type Server } from './put-remaining.ts'
+import { overtaken, type Putting, putAtMost, putRemaining, type Remaining, type Server } from './put-remaining.ts'
 
 /** A version that was judged, and what is to take its place. */
 export type Rewritable = Extract<Judged, { kind: 'rewrite' }> & { exact: ExactVersion; remaining: Remaining }
 
-export type RewritingRules = { clock: Clock; pauseMs: number; judging: Judging; server: Server }
+export type RewritingRules = Putting & { clock: Clock; pauseMs: number; server: Server }
 
 /**
  * Puts another version without records of subjects in the place of a judged one, which then goes. Only the current version of its key is rewritten: another one would come to light.

@@ -23,7 +23,12 @@ const atOnce = 8
 /** The deleting side of buckets as stores, under the role that deletes. `bucketOf` gives the client for a store. */
 export function s3Deletions(
   bucketOf: (store: StoreConfig) => Bucket = bucketsFor('delete'),
-  { pauseMs = 500, clock = () => new Date(), ...judging }: { pauseMs?: number; clock?: Clock } & Judging = {},
+  {
+    pauseMs = 500,
+    pulseMs = 5000,
+    clock = () => new Date(),
+    ...judging
+  }: { pauseMs?: number; pulseMs?: number; clock?: Clock } & Judging = {},
 ): StoreDeletions {
   return {
     async open(store, { homeCountry }) {
@@ -37,6 +42,7 @@ export function s3Deletions(
         ...may,
         clock,
         pauseMs,
+        pulseMs,
         judging,
         server: { knowsConditions: true },
       })

@@ -65,7 +65,7 @@ async function openWire({ knowsConditions = true, inAws = false } = {}) {
         const { endpoint, ...s3 } = bucketOf(each).config
         return { ...bucketOf(each), ...(inAws && { config: s3 }) }
       },
-      { pauseMs: 1, limits: { ...bodyLimits, pauseMs: 1 } },
+      { pauseMs: 1, pulseMs: 50, limits: { ...bodyLimits, pauseMs: 1 } },
     )
     return deletions.open(store, { homeCountry: 'US' })
   }
@@ -98,7 +98,7 @@ const on =
 const asked = [
   'GetObject',
   ...['ListObjectVersions', 'ListObjectVersions', 'HeadObject', 'GetObjectTagging', 'GetBucketVersioning'],
-  ...['PutObject', 'GetObject', 'ListObjectVersions', 'GetObject', 'HeadObject', 'GetObjectTagging', 'DeleteObjects'],
+  ...['GetObject', 'PutObject', 'ListObjectVersions', 'GetObject', 'HeadObject', 'GetObjectTagging', 'DeleteObjects'],
 ]
 const moments = asked.map((_, nth) => nth)
 
@@ -118,21 +118,29 @@ describe('a version that others have records in', () => {
     expect(unpaid.map(({ operation }) => operation)).toEqual(['GetBucketVersioning'])
   })
 
-  it('is rewritten however long that takes, as long as something comes now and then', async () => {
-    const { wire, openDeletion, version, left } = await openWire()
-    const lines = ['theirs 1\n', 'theirs 2\n', 'theirs 3\n', 'theirs 4\n']
-    const slow: Judge = async (chunks, remaining) => {
-      for await (const _ of chunks);
-      for (const line of lines) {
-        await pause(100)
-        await remaining!.write(Buffer.from(line))
+  const lines = (count: number) => 'theirs\n'.repeat(count)
+  const slow = [
+    { name: 'what stays comes piece by piece', pieces: Array.from({ length: 8 }, () => lines(1000)) },
+    { name: 'one line stays, and then none for long', pieces: [lines(1), '', '', '', '', '', '', lines(1000)] },
+    { name: 'many stay, and then none for long', pieces: [lines(1000), '', '', '', '', '', '', lines(1000)] },
+    { name: 'none stays for long', pieces: ['', '', '', '', '', '', '', lines(1000)] },
+    { name: 'none stays for long but the first', pieces: [lines(1), '', '', '', '', '', '', ''] },
+  ]
+  for (const { name, pieces } of slow)
+    it(`is rewritten however long that takes: ${name}`, async () => {
+      const { wire, openDeletion, version, left } = await openWire()
+      const judge: Judge = async (chunks, remaining) => {
+        for await (const _ of chunks);
+        for (const piece of pieces) {
+          await pause(100)
+          if (piece !== '') await remaining!.write(Buffer.from(piece))
+        }
+        return { kind: 'rewrite', records: 1, isAsWritten: async () => true }
       }
-      return { kind: 'rewrite', records: 1, isAsWritten: async () => true }
-    }
-    const deletion = await openDeletion('slow', { connectMs: 1000, idleMs: 250 })
-    expect([await deleteOne(deletion, version, slow), left()]).toEqual([rewritten, [['p1', lines.join('')]]])
-    expect(wire.count('PutObject')).toBe(1)
-  })
+      const deletion = await openDeletion('slow', { connectMs: 1000, idleMs: 250 })
+      expect([await deleteOne(deletion, version, judge), left()]).toEqual([rewritten, [['p1', pieces.join('')]]])
+      expect(wire.count('PutObject')).toBe(1)
+    })
 
   it('is kept, and nothing is written, where the configuration does not say that it may be rewritten', async () => {
     const { wire, version } = await openWire()
@@ -157,9 +165,10 @@ describe('a rewriting that is killed', () => {
   for (const nth of moments)
     for (const fate of ['cut', 'lose'] as const)
       it(`at request ${nth} (${asked[nth]}, ${fate === 'cut' ? 'before' : 'after'} it was carried out) is done by a repetition`, async () => {
-        const { rewrite, left } = await openWire()
+        const { wire, rewrite, left } = await openWire()
         const killed = rewrite((_, n) => (n < nth ? undefined : n === nth ? fate : 'cut'))
         await expect(killed).rejects.toThrow(StoreUnavailable)
+        expect(wire.count('PutObject')).toBe(asked.slice(0, nth + 1).filter((each) => each === 'PutObject').length)
         expect(left().map(([, content]) => content)).toContain(
           nth === asked.length - 1 && fate === 'lose' ? theirs : mixed,
         )
