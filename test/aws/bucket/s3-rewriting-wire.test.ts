@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { bucketsFor } from '../../../lib/aws/bucket/bucket-client.ts'
-import { bodyLimits } from '../../../lib/aws/bucket/object-body.ts'
+import { type BodyLimits, bodyLimits } from '../../../lib/aws/bucket/object-body.ts'
 import { s3Deletions } from '../../../lib/aws/bucket/s3-deletion.ts'
 import type { StoreConfig } from '../../../lib/config.ts'
 import { StoreUnavailable } from '../../../lib/errors.ts'
@@ -57,7 +57,11 @@ async function openWire({ knowsConditions = true, inAws = false } = {}) {
     },
     channel: { kind: 's3-delete-versions', owner: 'user_id', rewrite: true },
   }
-  const openDeletion = (accessKeyId: string, timeouts = { connectMs: 5000, idleMs: 30_000 }) => {
+  const openDeletion = (
+    accessKeyId: string,
+    timeouts = { connectMs: 5000, idleMs: 30_000 },
+    limits: Partial<BodyLimits> = {},
+  ) => {
     const credentials = { accessKeyId, secretAccessKey: 'test' }
     const bucketOf = bucketsFor('delete', { credentials, maxAttempts: 2, timeouts })
     const deletions = s3Deletions(
@@ -65,7 +69,7 @@ async function openWire({ knowsConditions = true, inAws = false } = {}) {
         const { endpoint, ...s3 } = bucketOf(each).config
         return { ...bucketOf(each), ...(inAws && { config: s3 }) }
       },
-      { pauseMs: 1, pulseMs: 50, limits: { ...bodyLimits, pauseMs: 1 } },
+      { pauseMs: 1, pulseMs: 50, limits: { ...bodyLimits, pauseMs: 1, ...limits } },
     )
     return deletions.open(store, { homeCountry: 'US' })
   }
@@ -141,6 +145,21 @@ describe('a version that others have records in', () => {
       expect([await deleteOne(deletion, version, judge), left()]).toEqual([rewritten, [['p1', pieces.join('')]]])
       expect(wire.count('PutObject')).toBe(1)
     })
+
+  it('is rewritten beside others that are read in many ranges: none waits for a connection', async () => {
+    const { wire, openDeletion, version } = await openWire()
+    const keys = Array.from({ length: 8 }, (_, at) => `large${at}`)
+    const content = lines(4000) + mixed
+    for (const key of keys) wire.versions.set(JSON.stringify([key, 'v1']), content)
+    const deletion = await openDeletion('many', { connectMs: 250, idleMs: 30_000 }, { rangeBytes: 1024 })
+    const judge: Judge = async (chunks, remaining) => {
+      for await (const chunk of chunks) await remaining!.write(Buffer.from(chunk))
+      return { kind: 'rewrite', records: 1, isAsWritten: async () => true }
+    }
+    const condemned = keys.map((key) => ({ version: { ...version, key, size: content.length }, judge }))
+    wire.delayMs = 200
+    expect(await deletion.deleteVersions(condemned)).toEqual(keys.map(() => rewritten))
+  })
 
   it('is kept, and nothing is written, where the configuration does not say that it may be rewritten', async () => {
     const { wire, version } = await openWire()
