@@ -90,7 +90,7 @@ async function intentOf(
   return (await ports.evidence.has(key)) ? await readDocument<Intent>(ports, key) : undefined
 }
 
-/** What is gone, and was to be deleted by us, was deleted by a call that did not live to say so. */
+/** What is gone, and was to be deleted by us, was deleted by a call that did not live to say so. Whether another one took its place the store says. */
 async function withIntent(
   ports: Pick<Ports, 'evidence'>,
   ref: PassRef,
@@ -98,9 +98,7 @@ async function withIntent(
   result: Deleted,
 ): Promise<Deleted> {
   const intent = result.kind === 'gone' ? await intentOf(ports, ref, version) : undefined
-  if (intent === undefined) return result
-  const { rewritten } = intent
-  return rewritten ? { kind: 'rewritten', records: rewritten.records } : { kind: 'deleted', bytes: version.size }
+  return intent === undefined || intent.rewritten ? result : { kind: 'deleted', bytes: version.size }
 }
 
 /** After all object versions are dealt with, those that a marker hides included. `pending`: those whose transfer is not confirmed. */

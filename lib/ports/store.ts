@@ -135,7 +135,8 @@ export interface StoreDeletion {
   /**
    * Deletes exactly these versions, each only if its judge, given all its bytes, says so and it is still the listed
    * version (size, modification time, etag) after judging. A protected version is kept. The results are in the order of
-   * the versions, one each. All may be judged before the first is deleted. Repeating after a crash gives `gone`, or `rewritten`.
+   * the versions, one each. All may be judged before the first is deleted. Repeating after a crash gives `gone`, or `rewritten` where what
+   * an earlier call was about to put is in its place.
    *
    * One that is to be rewritten goes when the one that takes its place is there, whole and read back. No other version is replaced, or hidden, by that one.
    */

@@ -102,4 +102,17 @@ describe('of the versions of a request', () => {
     const results = await deleteGroup({ evidence }, ref, gone, [mine, other], sealKey, judge)
     expect([results.get(mine), results.get(other)]).toEqual([{ kind: 'deleted', bytes: 7 }, { kind: 'gone' }])
   })
+
+  it('those that were to be rewritten are gone where the store finds nothing of that in their places', async () => {
+    const { evidence, deletion } = store()
+    const gone: StoreDeletion = {
+      ...deletion,
+      deleteVersions: async (versions) => versions.map(() => ({ kind: 'gone' })),
+    }
+    const mine = version('mine', 0, { kind: 'object', sha256: 'a', size: 7 })
+    await evidence.put(intentKey(ref, mine.seq), '{"rewritten":{"sha256":"b","size":3,"records":1}}')
+    const judge = () => async () => ({ kind: 'delete' as const })
+    const results = await deleteGroup({ evidence }, ref, gone, [mine], sealKey, judge)
+    expect(results.get(mine)).toEqual({ kind: 'gone' })
+  })
 })

@@ -5,6 +5,7 @@ import {
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3'
 import type { Clock } from '../../ports.ts'
+import { hostOf } from '../../regions.ts'
 import type { Bucket } from './bucket-client.ts'
 import { faultCode, toFault } from './bucket-faults.ts'
 import { kept } from './deletion-answer.ts'
@@ -46,7 +47,7 @@ export async function readBeside(
   const version = { ...bucket.target, Key, VersionId }
   try {
     const head = await bucket.client.send(new HeadObjectCommand(version))
-    const beside = toBeside(head)
+    const beside = toBeside(bucket, head)
     if (beside === undefined) return kept(uncarried)
     const { TagSet } = await bucket.client.send(new GetObjectTaggingCommand(version)).catch(noTags)
     if (TagSet === undefined) return kept(unread)
@@ -77,8 +78,10 @@ function lockOf(head: HeadObjectCommandOutput, clock: Clock): string | undefined
 }
 
 /** Absent: not all of it can be said again, since it is not plain ASCII (of which a signature is sure), or S3 does not show it. */
-function toBeside(head: HeadObjectCommandOutput): BesideBytes | undefined {
-  const { Metadata = {}, ExpiresString, ServerSideEncryption, SSEKMSKeyId, StorageClass } = head
+function toBeside({ config }: Bucket, head: HeadObjectCommandOutput): BesideBytes | undefined {
+  const { Metadata = {}, ExpiresString, SSEKMSKeyId, StorageClass } = head
+  // AWS encrypts all that is new. What it says nothing of was there before, and goes on without a key that its readers may not have.
+  const ServerSideEncryption = head.ServerSideEncryption ?? (hostOf(config) === undefined ? 'AES256' : undefined)
   if ((head.MissingMeta ?? 0) > 0 || head.SSECustomerAlgorithm !== undefined) return undefined
   const Expires = ExpiresString === undefined ? undefined : new Date(ExpiresString)
   if (Expires !== undefined && toHttpDate(Expires) !== ExpiresString) return undefined

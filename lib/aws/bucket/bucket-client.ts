@@ -50,7 +50,8 @@ export function bucketsFor(purpose: Purpose, access: BucketAccess = {}): (store:
   }
 }
 
-const connections = 32
+/** Whoever waits for one for five seconds is told that there is no connection. Eight versions are judged and rewritten at once, each read in nine requests and put in one. */
+const connections = { read: 32, delete: 96 }
 
 function openBucket({ id, s3 }: BucketStoreConfig, purpose: Purpose, access: BucketAccess): Bucket {
   const region = s3.region ?? 'us-east-1'
@@ -77,8 +78,8 @@ function openBucket({ id, s3 }: BucketStoreConfig, purpose: Purpose, access: Buc
       requestTimeout: idleMs,
       throwOnRequestTimeout: true,
       socketTimeout: idleMs,
-      httpAgent: { keepAlive: true, maxSockets: connections },
-      httpsAgent: { keepAlive: true, maxSockets: connections },
+      httpAgent: { keepAlive: true, maxSockets: connections[purpose] },
+      httpsAgent: { keepAlive: true, maxSockets: connections[purpose] },
     },
   })
   pastCaches(client)

@@ -16,7 +16,7 @@ const attempts = 4
 const busy = ['InternalError', 'SlowDown', 'ServiceUnavailable', 'OperationAborted', 'RequestTimeout']
 
 /** Whether an answer says nothing about what would be answered later, or about what was done. */
-export const isBusy = (answer: Answer | undefined) => answer?.kind === 'error' && busy.includes(answer.code)
+const isBusy = (answer: Answer | undefined) => answer?.kind === 'error' && busy.includes(answer.code)
 
 /** What the versions are: objects, or delete markers. A store that says otherwise did something that nobody asked for. */
 export type Sort = 'object' | 'delete-marker'

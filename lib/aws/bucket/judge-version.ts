@@ -51,19 +51,20 @@ export async function judgeVersion(
 
 const kept = (reason: string) => ({ kind: 'kept', reason }) as const
 
-/** Whether exactly this version is there, and is one of which `isAsWritten` says so. @throws StoreUnavailable */
+/** What `isAsWritten` says of exactly this version; undefined: it cannot be read. @throws StoreUnavailable */
 export async function isReadAs(
   bucket: Bucket,
   version: ListedVersion,
   isAsWritten: (chunks: Chunks) => Promise<boolean>,
   judging: Judging,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const opened = await openS3Object(bucket, version, bytesAlone(judging))
-  if (opened.kind === 'unreadable') return false
+  if (opened.kind === 'unreadable') return undefined
   try {
-    return (await isAsWritten(opened.chunks)) && (await opened.settle()).kind === 'unchanged'
+    const isSame = await isAsWritten(opened.chunks)
+    return (await opened.settle()).kind === 'unchanged' ? isSame : undefined
   } catch (error) {
-    if (error instanceof ReadFailed) return false
+    if (error instanceof ReadFailed) return undefined
     throw error
   } finally {
     await opened.close()

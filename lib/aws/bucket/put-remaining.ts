@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { PassThrough } from 'node:stream'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Condemned, Sink } from '../../ports.ts'
 import { hostOf } from '../../regions.ts'
@@ -9,6 +8,7 @@ import { faultCode, faultStatus, toFault } from './bucket-faults.ts'
 import { kept } from './deletion-answer.ts'
 import { isRefusal } from './deletion-faults.ts'
 import type { ExactVersion } from './exact-version.ts'
+import { heldBody } from './held-body.ts'
 import { type Judging, judgeVersion } from './judge-version.ts'
 import { isCurrent } from './list-key.ts'
 
@@ -53,18 +53,21 @@ export async function putRemaining(
   condemned: Condemned,
   remaining: Remaining,
   beside: BesideBytes,
-  { judging, server }: { judging: Judging; server: Server },
+  { server, ...how }: Putting & { server: Server },
 ): Promise<Put> {
   const { etag } = condemned.version
   if (server.knowsConditions && etag !== undefined) {
-    const put = await putOnce(bucket, exact, condemned, remaining, { ...beside, IfMatch: etag }, judging)
+    const put = await putOnce(bucket, exact, condemned, remaining, { ...beside, IfMatch: etag }, how)
     if (put.kind !== 'unmet') return put
     if (hostOf(bucket.config) === undefined || !(await isCurrent(bucket, exact))) return kept(overtaken)
     server.knowsConditions = false
   }
-  const put = await putOnce(bucket, exact, condemned, remaining, beside, judging)
+  const put = await putOnce(bucket, exact, condemned, remaining, beside, how)
   return put.kind === 'unmet' ? kept(refused) : put
 }
+
+/** `pulseMs`: how long nothing may be sent while the version is judged. */
+export type Putting = { judging: Judging; pulseMs: number }
 
 /** `unmet`: nothing was written, because of the condition. */
 type PutOnce = Put | { kind: 'unmet' }
@@ -75,39 +78,34 @@ async function putOnce(
   condemned: Condemned,
   { size, sha256 }: Remaining,
   said: BesideBytes & { IfMatch?: string },
-  judging: Judging,
+  { judging, pulseMs }: Putting,
 ): Promise<PutOnce> {
-  const [body, abort] = [new PassThrough(), new AbortController()]
-  body.on('error', () => {})
-  const command = new PutObjectCommand({
-    ...bucket.target,
-    ...said,
-    Key: exact.Key,
-    Body: body,
-    ContentLength: size,
-    ChecksumAlgorithm: 'SHA256',
-    ChecksumSHA256: sha256.toString('base64'),
+  const abort = new AbortController()
+  let answered: Promise<Put | { kind: 'failed'; error: unknown }> | undefined
+  const body = heldBody(pulseMs, (stream) => {
+    const command = new PutObjectCommand({
+      ...bucket.target,
+      ...said,
+      Key: exact.Key,
+      Body: stream,
+      ContentLength: size,
+      ChecksumAlgorithm: 'SHA256',
+      ChecksumSHA256: sha256.toString('base64'),
+    })
+    // It takes as long as reading does; how long nothing may come is limited all the same.
+    answered = bucket.client.send(command, { abortSignal: abort.signal, requestTimeout: 0 }).then(
+      ({ VersionId }) => ({ kind: 'put', ...(VersionId !== undefined && { versionId: VersionId }) }),
+      (error: unknown) => {
+        stream.destroy()
+        return { kind: 'failed', error }
+      },
+    )
   })
-  // It takes as long as reading does; how long nothing may come is limited all the same.
-  const answered = bucket.client.send(command, { abortSignal: abort.signal, requestTimeout: 0 }).then(
-    ({ VersionId }): Put => ({ kind: 'put', ...(VersionId !== undefined && { versionId: VersionId }) }),
-    (error: unknown) => {
-      body.destroy()
-      return { kind: 'failed', error } as const
-    },
-  )
-  let goOn = () => {}
-  for (const event of ['drain', 'close']) body.on(event, () => goOn())
-  let [sent, last] = [0, Buffer.alloc(0)]
+  let sent = 0
   const sink: Sink = {
-    async write(bytes) {
-      const before = last
-      last = Buffer.from(bytes)
+    write(bytes) {
       sent += bytes.length
-      if (body.destroyed || body.write(before)) return
-      await new Promise<void>((resolve) => {
-        goOn = resolve
-      })
+      return body.write(bytes)
     },
     end() {},
   }
@@ -116,12 +114,12 @@ async function putOnce(
     if (judged.kind === 'gone' || judged.kind === 'kept') return judged
     if (judged.kind !== 'rewrite' || sent !== size)
       return kept('it was judged in another way when it was to be rewritten')
-    body.end(last)
-    const answer = await answered
+    body.end()
+    const answer = await answered!
     return answer.kind === 'failed' ? toPut(bucket, answer.error) : answer
   } finally {
     abort.abort()
-    body.destroy()
+    body.close()
     await answered
   }
 }

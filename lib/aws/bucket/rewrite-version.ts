@@ -1,33 +1,33 @@
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { ListedVersion } from '../../inventory/object-version.ts'
-import type { Clock, Condemned, Deleted, Judged } from '../../ports.ts'
+import type { Chunks, Clock, Condemned, Deleted, Judged } from '../../ports.ts'
 import { type BesideBytes, readBeside } from './beside-bytes.ts'
 import type { Bucket } from './bucket-client.ts'
 import { keepsVersions } from './check-bucket.ts'
-import { deleteExact, isBusy, nameOf } from './delete-exact.ts'
+import { deleteExact, nameOf } from './delete-exact.ts'
 import { kept, toDeleted } from './deletion-answer.ts'
 import { type ExactVersion, toExactVersion } from './exact-version.ts'
 import { isReadAs, type Judging } from './judge-version.ts'
 import { mayListKey, versionsOfKey } from './list-key.ts'
 import { nullVersion } from './listing-pages.ts'
-import { overtaken, putAtMost, putRemaining, type Remaining, type Server } from './put-remaining.ts'
+import { overtaken, type Putting, putAtMost, putRemaining, type Remaining, type Server } from './put-remaining.ts'
 
 /** A version that was judged, and what is to take its place. */
 export type Rewritable = Extract<Judged, { kind: 'rewrite' }> & { exact: ExactVersion; remaining: Remaining }
 
-export type RewritingRules = { clock: Clock; pauseMs: number; judging: Judging; server: Server }
+export type RewritingRules = Putting & { clock: Clock; pauseMs: number; server: Server }
 
 /**
  * Puts another version without records of subjects in the place of a judged one, which then goes. Only the current version of its key is rewritten: another one would come to light.
  *
  * 1. all versions of the key are listed, and the judged one has to be the current one (a crash leaves it untouched)
  * 2. the new one is put, if that still is so (a crash or a lost reply: a repetition finds it right above the judged one, and goes on with 4)
- * 3. the key is listed again. If the new one hides what came in between, does not read as it was written, or has not all that the judged one has beside its bytes, it is
- *    deleted again, by its id
- * 4. the judged one is deleted by its id (a crash: a repetition finds it gone). Where that is refused for good, the new one is deleted again
+ * 3. the key is listed again. If the new one hides what came in between, or is found to be another one than was to be put, it is deleted again, by its id
+ * 4. the judged one is deleted by its id (a crash: `rewrittenOrGone`)
  *
- * The new one may be the only one that has the records of others as soon as it could be found: it is deleted only while the judged one is there, or where nobody goes on with it
- * since something is between, and never if it might not be ours.
+ * Another call may go on with the new one as soon as that can be found, and it is the only one that has the records of others then. So it is deleted only for what every call finds as well: where
+ * it cannot be read, or the judged one cannot be deleted, both stay, and a repetition goes on with 4.
  * @throws StoreUnavailable
  */
 export async function rewriteVersion(
@@ -60,10 +60,11 @@ export async function rewriteVersion(
     return withdraw(bucket, own, overtaken, rules)
   if (!after.some(is(exact))) return { kind: 'gone' }
   if (ours === undefined) return kept('the store does not list the one that was put in its place')
-  const problem = await problemOf(bucket, ours, read.beside, rewritable, rules)
-  return problem === undefined
-    ? deleteJudged(bucket, rewritable, own, rules)
-    : withdrawIfThere(bucket, exact, own, problem, rules)
+  const compared = await compare(bucket, ours, read.beside, rewritable, rules)
+  if (compared.kind === 'same') return deleteJudged(bucket, rewritable, rules)
+  if (compared.kind === 'unread') return kept(`${compared.reason}${replaced}`)
+  const isThere = (await versionsOfKey(bucket, exact.Key)).some(is(exact))
+  return isThere ? withdraw(bucket, own, compared.reason, rules) : { kind: 'gone' }
 }
 
 const besideNull =
@@ -77,20 +78,26 @@ const is =
   ({ kind, versionId }: ListedVersion) =>
     kind === 'object' && versionId === VersionId
 
-/** Why a version cannot take the place of the judged one; undefined: it can. */
-async function problemOf(
+type Compared = { kind: 'same' } | { kind: 'unread' | 'other'; reason: string }
+
+/** Whether a version can take the place of the judged one. */
+async function compare(
   bucket: Bucket,
   version: ListedVersion,
   beside: BesideBytes,
   { remaining, isAsWritten }: Rewritable,
   { clock, judging }: RewritingRules,
-): Promise<string | undefined> {
-  if (version.size !== remaining.size || !(await isReadAs(bucket, version, isAsWritten, judging)))
-    return 'another one was put in its place, and does not read as it was written'
+): Promise<Compared> {
+  const isSame = version.size === remaining.size && (await isReadAs(bucket, version, isAsWritten, judging))
+  if (isSame === undefined) return { kind: 'unread', reason: 'another one was put in its place, and cannot be read' }
+  if (!isSame) return { kind: 'other', reason: 'another one was put in its place, and does not read as it was written' }
   const exact = toExactVersion(version)
   const read = exact && (await readBeside(bucket, exact, clock))
-  const isSame = read?.kind === 'read' && isDeepStrictEqual(read.beside, beside)
-  return isSame ? undefined : 'the store gave other metadata or tags to the one that was put in its place'
+  if (read?.kind !== 'read')
+    return { kind: 'unread', reason: 'the metadata or tags of the one that was put in its place cannot be read' }
+  return isDeepStrictEqual(read.beside, beside)
+    ? { kind: 'same' }
+    : { kind: 'other', reason: 'the store gave other metadata or tags to the one that was put in its place' }
 }
 
 /**
@@ -110,35 +117,19 @@ async function goOn(
   const read = await readBeside(bucket, rewritable.exact, rules.clock)
   if (read.kind === 'kept') return read
   if (read.lock !== undefined) return kept(read.lock)
-  const problem = await problemOf(bucket, current, read.beside, rewritable, rules)
-  return problem === undefined ? deleteJudged(bucket, rewritable, undefined, rules) : kept(noncurrent)
+  const compared = await compare(bucket, current, read.beside, rewritable, rules)
+  return compared.kind === 'same' ? deleteJudged(bucket, rewritable, rules) : kept(noncurrent)
 }
 
-/** `own`: what was put in its place by this call. */
 async function deleteJudged(
   bucket: Bucket,
   { exact, records }: Rewritable,
-  own: ExactVersion | undefined,
-  rules: RewritingRules,
+  { pauseMs }: RewritingRules,
 ): Promise<Deleted> {
-  const answer = (await deleteExact(bucket, 'object', [exact], rules.pauseMs)).get(nameOf(exact))
+  const answer = (await deleteExact(bucket, 'object', [exact], pauseMs)).get(nameOf(exact))
   const deleted = await toDeleted(bucket, exact, answer, 0)
   if (deleted.kind === 'deleted') return { kind: 'rewritten', records }
-  if (deleted.kind !== 'kept') return deleted
-  return own !== undefined && answer?.kind === 'error' && !isBusy(answer)
-    ? withdrawIfThere(bucket, exact, own, deleted.reason, rules)
-    : kept(`${deleted.reason}${replaced}`)
-}
-
-async function withdrawIfThere(
-  bucket: Bucket,
-  exact: ExactVersion,
-  own: ExactVersion,
-  reason: string,
-  rules: RewritingRules,
-): Promise<Deleted> {
-  const isThere = (await versionsOfKey(bucket, exact.Key)).some(is(exact))
-  return isThere ? withdraw(bucket, own, reason, rules) : { kind: 'gone' }
+  return deleted.kind === 'kept' ? kept(`${deleted.reason}${replaced}`) : deleted
 }
 
 /** Deletes the new version again. */
@@ -150,4 +141,23 @@ async function withdraw(
 ): Promise<Deleted> {
   const answer = (await deleteExact(bucket, 'object', [own], pauseMs)).get(nameOf(own))
   return kept(answer?.kind === 'deleted' || answer?.kind === 'gone' ? reason : `${reason}${replaced}`)
+}
+
+/** What a version that is not there any more became: what a call was about to put in its place is at its key, or it is not. @throws StoreUnavailable */
+export async function rewrittenOrGone(
+  bucket: Bucket,
+  { version, rewritten }: Condemned,
+  judging: Judging,
+): Promise<Deleted> {
+  const expected = await rewritten?.()
+  if (expected === undefined || !(await mayListKey(bucket, version.key))) return { kind: 'gone' }
+  const isIt = async (chunks: Chunks) => {
+    const hash = createHash('sha256')
+    for await (const chunk of chunks) hash.update(chunk)
+    return hash.digest('hex') === expected.sha256
+  }
+  for (const each of await versionsOfKey(bucket, version.key))
+    if (each.kind === 'object' && each.size === expected.size && (await isReadAs(bucket, each, isIt, judging)))
+      return { kind: 'rewritten', records: expected.records }
+  return { kind: 'gone' }
 }

@@ -15,7 +15,7 @@ import { type Judging, judgeVersion } from './judge-version.ts'
 import { type KeyListing, listWholeKey, lookAtMarker, lookForUpload } from './list-key.ts'
 import { uploadIdOf } from './listing-pages.ts'
 import { measureRemaining } from './put-remaining.ts'
-import { type Rewritable, type RewritingRules, rewriteVersion } from './rewrite-version.ts'
+import { type Rewritable, type RewritingRules, rewriteVersion, rewrittenOrGone } from './rewrite-version.ts'
 
 /** Requests under way at once while versions are looked at. */
 const atOnce = 8
@@ -23,7 +23,12 @@ const atOnce = 8
 /** The deleting side of buckets as stores, under the role that deletes. `bucketOf` gives the client for a store. */
 export function s3Deletions(
   bucketOf: (store: StoreConfig) => Bucket = bucketsFor('delete'),
-  { pauseMs = 500, clock = () => new Date(), ...judging }: { pauseMs?: number; clock?: Clock } & Judging = {},
+  {
+    pauseMs = 500,
+    pulseMs = 5000,
+    clock = () => new Date(),
+    ...judging
+  }: { pauseMs?: number; pulseMs?: number; clock?: Clock } & Judging = {},
 ): StoreDeletions {
   return {
     async open(store, { homeCountry }) {
@@ -37,6 +42,7 @@ export function s3Deletions(
         ...may,
         clock,
         pauseMs,
+        pulseMs,
         judging,
         server: { knowsConditions: true },
       })
@@ -68,10 +74,11 @@ function openS3Deletion(bucket: Bucket, rules: Rules): StoreDeletion {
       const judged = await mapAtOnce(condemned, atOnce, (each) => judge(bucket, rules, each))
       const answers = await deleteExact(bucket, 'object', judged.flatMap(approved), rules.pauseMs)
       return mapAtOnce([...judged.entries()], atOnce, async ([place, each]) => {
-        if (each.kind === 'rewrite') return rewriteVersion(bucket, condemned[place]!, each, rules)
-        return each.kind === 'approved'
-          ? toDeleted(bucket, each.exact, answers.get(nameOf(each.exact)), condemned[place]!.version.size)
-          : each
+        const own = condemned[place]!
+        if (each.kind === 'approved')
+          return toDeleted(bucket, each.exact, answers.get(nameOf(each.exact)), own.version.size)
+        const done = each.kind === 'rewrite' ? await rewriteVersion(bucket, own, each, rules) : each
+        return done.kind === 'gone' ? rewrittenOrGone(bucket, own, rules.judging) : done
       })
     },
     async removeRemnants(remnants, intend = async () => {}) {

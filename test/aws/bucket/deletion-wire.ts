@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /**
  * A bucket at the other end of a wire that can be tampered with: it answers as S3 does, unless `disturb` says otherwise.
@@ -11,6 +12,8 @@ export type Asked = {
   operation: string
   key: string
   versionId: string
+  /** With which the keys of a listing begin. */
+  prefix: string
   /** The version behind which a page begins. */
   marker: string | null
   body: string
@@ -52,7 +55,8 @@ export async function startWire(
       case 'GetBucketLocation':
         return { body: xml('LocationConstraint', 'ap-southeast-1') }
       case 'ListObjectVersions': {
-        const listed = [...versions.keys()].map((each) => JSON.parse(each) as [string, string])
+        const all = [...versions.keys()].map((each) => JSON.parse(each) as [string, string])
+        const listed = all.filter(([k]) => k.startsWith(asked.prefix))
         const entries = listed.toReversed().map(([k, id]) => {
           const kind = isMarker(id) ? 'DeleteMarker' : 'Version'
           const size = versions.get(JSON.stringify([k, id]))?.length
@@ -111,12 +115,14 @@ export async function startWire(
         operation,
         key: decodeURIComponent(url.pathname.split('/').slice(2).join('/')),
         versionId: url.searchParams.get('versionId') ?? '',
+        prefix: url.searchParams.get('prefix') ?? '',
         marker: url.searchParams.get('version-id-marker'),
         body: Buffer.concat(chunks).toString(),
         headers: request.headers,
         before: requests.filter((each) => each.operation === operation).length,
       }
       requests.push(asked)
+      if (operation === 'GetObject') await pause(wire.delayMs)
       const reply = (await disturb(asked)) ?? bodyOf(asked, true)
       if (reply === 'lose') bodyOf(asked, true)
       if (reply === 'cut' || reply === 'lose') return void request.socket.destroy()
@@ -133,7 +139,9 @@ export async function startWire(
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
+  const wire = {
+    /** Before an object is handed out. */
+    delayMs: 0,
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     versions,
@@ -144,6 +152,7 @@ export async function startWire(
         server.closeAllConnections()
       }),
   }
+  return wire
 }
 
 const isMarker = (id: string) => id.startsWith('m')

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { bucketsFor } from '../../../lib/aws/bucket/bucket-client.ts'
-import { bodyLimits } from '../../../lib/aws/bucket/object-body.ts'
+import { type BodyLimits, bodyLimits } from '../../../lib/aws/bucket/object-body.ts'
 import { s3Deletions } from '../../../lib/aws/bucket/s3-deletion.ts'
 import type { StoreConfig } from '../../../lib/config.ts'
 import { StoreUnavailable } from '../../../lib/errors.ts'
@@ -21,6 +22,7 @@ afterEach(async () => {
 const mixed = 'theirs 1\nours\ntheirs 2\n'
 const theirs = 'theirs 1\ntheirs 2\n'
 const rewritten = { kind: 'rewritten', records: 1 }
+const intent = { sha256: createHash('sha256').update(theirs).digest('hex'), size: theirs.length, records: 1 }
 const gone = { kind: 'gone' }
 const keptBecause = (words: string) => ({ kind: 'kept', reason: expect.stringContaining(words) })
 
@@ -55,7 +57,11 @@ async function openWire({ knowsConditions = true, inAws = false } = {}) {
     },
     channel: { kind: 's3-delete-versions', owner: 'user_id', rewrite: true },
   }
-  const openDeletion = (accessKeyId: string, timeouts = { connectMs: 5000, idleMs: 30_000 }) => {
+  const openDeletion = (
+    accessKeyId: string,
+    timeouts = { connectMs: 5000, idleMs: 30_000 },
+    limits: Partial<BodyLimits> = {},
+  ) => {
     const credentials = { accessKeyId, secretAccessKey: 'test' }
     const bucketOf = bucketsFor('delete', { credentials, maxAttempts: 2, timeouts })
     const deletions = s3Deletions(
@@ -63,7 +69,7 @@ async function openWire({ knowsConditions = true, inAws = false } = {}) {
         const { endpoint, ...s3 } = bucketOf(each).config
         return { ...bucketOf(each), ...(inAws && { config: s3 }) }
       },
-      { pauseMs: 1, limits: { ...bodyLimits, pauseMs: 1 } },
+      { pauseMs: 1, pulseMs: 50, limits: { ...bodyLimits, pauseMs: 1, ...limits } },
     )
     return deletions.open(store, { homeCountry: 'US' })
   }
@@ -73,11 +79,14 @@ async function openWire({ knowsConditions = true, inAws = false } = {}) {
     put,
     version,
     openDeletion,
-    async rewrite(by: Disturb = undisturbed) {
+    /** `before`: there was an earlier call, which came as far as to write down what it was about to put. */
+    async rewrite(by: Disturb = undisturbed, before = false) {
       const name = `call${++names}`
       const deletion = await openDeletion(name)
       calls.set(name, { by, nth: 0 })
-      return deleteOne(deletion, version, rewriting())
+      const intended = async () => (before ? intent : undefined)
+      const [result] = await deletion.deleteVersions([{ version, judge: rewriting(), rewritten: intended }])
+      return result!
     },
     /** The newest first. */
     left: () => [...wire.versions].toReversed().map(([name, content]) => [JSON.parse(name)[1] as string, content]),
@@ -93,7 +102,7 @@ const on =
 const asked = [
   'GetObject',
   ...['ListObjectVersions', 'ListObjectVersions', 'HeadObject', 'GetObjectTagging', 'GetBucketVersioning'],
-  ...['PutObject', 'GetObject', 'ListObjectVersions', 'GetObject', 'HeadObject', 'GetObjectTagging', 'DeleteObjects'],
+  ...['GetObject', 'PutObject', 'ListObjectVersions', 'GetObject', 'HeadObject', 'GetObjectTagging', 'DeleteObjects'],
 ]
 const moments = asked.map((_, nth) => nth)
 
@@ -113,20 +122,43 @@ describe('a version that others have records in', () => {
     expect(unpaid.map(({ operation }) => operation)).toEqual(['GetBucketVersioning'])
   })
 
-  it('is rewritten however long that takes, as long as something comes now and then', async () => {
-    const { wire, openDeletion, version, left } = await openWire()
-    const lines = ['theirs 1\n', 'theirs 2\n', 'theirs 3\n', 'theirs 4\n']
-    const slow: Judge = async (chunks, remaining) => {
-      for await (const _ of chunks);
-      for (const line of lines) {
-        await pause(100)
-        await remaining!.write(Buffer.from(line))
+  const lines = (count: number) => 'theirs\n'.repeat(count)
+  const slow = [
+    { name: 'what stays comes piece by piece', pieces: Array.from({ length: 8 }, () => lines(1000)) },
+    { name: 'one line stays, and then none for long', pieces: [lines(1), '', '', '', '', '', '', lines(1000)] },
+    { name: 'many stay, and then none for long', pieces: [lines(1000), '', '', '', '', '', '', lines(1000)] },
+    { name: 'none stays for long', pieces: ['', '', '', '', '', '', '', lines(1000)] },
+    { name: 'none stays for long but the first', pieces: [lines(1), '', '', '', '', '', '', ''] },
+  ]
+  for (const { name, pieces } of slow)
+    it(`is rewritten however long that takes: ${name}`, async () => {
+      const { wire, openDeletion, version, left } = await openWire()
+      const judge: Judge = async (chunks, remaining) => {
+        for await (const _ of chunks);
+        for (const piece of pieces) {
+          await pause(100)
+          if (piece !== '') await remaining!.write(Buffer.from(piece))
+        }
+        return { kind: 'rewrite', records: 1, isAsWritten: async () => true }
       }
+      const deletion = await openDeletion('slow', { connectMs: 1000, idleMs: 250 })
+      expect([await deleteOne(deletion, version, judge), left()]).toEqual([rewritten, [['p1', pieces.join('')]]])
+      expect(wire.count('PutObject')).toBe(1)
+    })
+
+  it('is rewritten beside others that are read in many ranges: none waits for a connection', async () => {
+    const { wire, openDeletion, version } = await openWire()
+    const keys = Array.from({ length: 8 }, (_, at) => `large${at}`)
+    const content = lines(4000) + mixed
+    for (const key of keys) wire.versions.set(JSON.stringify([key, 'v1']), content)
+    const deletion = await openDeletion('many', { connectMs: 250, idleMs: 30_000 }, { rangeBytes: 1024 })
+    const judge: Judge = async (chunks, remaining) => {
+      for await (const chunk of chunks) await remaining!.write(Buffer.from(chunk))
       return { kind: 'rewrite', records: 1, isAsWritten: async () => true }
     }
-    const deletion = await openDeletion('slow', { connectMs: 1000, idleMs: 250 })
-    expect([await deleteOne(deletion, version, slow), left()]).toEqual([rewritten, [['p1', lines.join('')]]])
-    expect(wire.count('PutObject')).toBe(1)
+    const condemned = keys.map((key) => ({ version: { ...version, key, size: content.length }, judge }))
+    wire.delayMs = 200
+    expect(await deletion.deleteVersions(condemned)).toEqual(keys.map(() => rewritten))
   })
 
   it('is kept, and nothing is written, where the configuration does not say that it may be rewritten', async () => {
@@ -152,9 +184,10 @@ describe('a rewriting that is killed', () => {
   for (const nth of moments)
     for (const fate of ['cut', 'lose'] as const)
       it(`at request ${nth} (${asked[nth]}, ${fate === 'cut' ? 'before' : 'after'} it was carried out) is done by a repetition`, async () => {
-        const { rewrite, left } = await openWire()
+        const { wire, rewrite, left } = await openWire()
         const killed = rewrite((_, n) => (n < nth ? undefined : n === nth ? fate : 'cut'))
         await expect(killed).rejects.toThrow(StoreUnavailable)
+        expect(wire.count('PutObject')).toBe(asked.slice(0, nth + 1).filter((each) => each === 'PutObject').length)
         expect(left().map(([, content]) => content)).toContain(
           nth === asked.length - 1 && fate === 'lose' ? theirs : mixed,
         )
@@ -162,6 +195,32 @@ describe('a rewriting that is killed', () => {
         expect(await rewrite()).toEqual(isOver ? gone : rewritten)
         expect(left().map(([, content]) => content)).toEqual([theirs])
       })
+})
+
+describe('a version that is gone when it is to be judged again', () => {
+  for (const [what, contents, expected] of [
+    ['with what was put in its place', [theirs], rewritten],
+    ['with that under what came to its key since', [theirs, 'newer'], rewritten],
+    ['with nothing in its place', [], gone],
+    ['with something else of that size', [theirs.replace('1', '3')], gone],
+    ['with something else', ['newer'], gone],
+  ] as const)
+    it(`${what} is ${expected.kind}`, async () => {
+      const { wire, put, rewrite } = await openWire()
+      wire.versions.clear()
+      for (const [at, content] of contents.entries()) put(`w${at}`, content)
+      expect(await rewrite(undisturbed, true)).toEqual(expected)
+      expect(await rewrite()).toEqual(gone)
+    })
+
+  it('may go while it is rewritten: what was put stays, and is what is said of it', async () => {
+    for (const nth of moments.slice(1)) {
+      const { wire, rewrite, left } = await openWire()
+      const result = await rewrite((_, n) => void (n === nth && wire.versions.delete('["a","v1"]')), true)
+      const isThere = left().some(([, content]) => content === theirs)
+      expect([nth, isThere ? result.kind === 'rewritten' : result.kind !== 'rewritten']).toEqual([nth, true])
+    }
+  })
 })
 
 describe('whoever comes to the key meanwhile', () => {
@@ -226,6 +285,28 @@ describe('whoever comes to the key meanwhile', () => {
         const contents = left().map(([, content]) => content)
         expect(contents.filter((each) => each === mixed || each === theirs)).not.toEqual([])
       })
+})
+
+describe('another call of ours, which finds the new one and goes on with it,', () => {
+  const denied = failure(403, 'AccessDenied')
+  for (const [what, by] of [
+    ['may not delete the judged one', ({ operation, body }) => /^DeleteObject/.test(operation) && !body.includes('p1')],
+    ['may not read the new one', ({ operation, versionId }) => operation === 'GetObject' && versionId === 'p1'],
+    ['may not read its metadata', ({ operation, versionId }) => operation === 'HeadObject' && versionId === 'p1'],
+  ] satisfies [string, (asked: Asked) => boolean][])
+    it(`has it to the end, whenever it begins, where the first ${what}`, async () => {
+      for (const nth of moments.keys()) {
+        const { rewrite, left } = await openWire()
+        let second: unknown
+        const first = await rewrite(async (asked, n) => {
+          if (n === 8 + nth) second = await rewrite()
+          return by(asked) ? denied : undefined
+        })
+        const contents = left().map(([, content]) => content)
+        expect([nth, first.kind, contents.includes(theirs)]).toEqual([nth, expect.any(String), true])
+        expect(second === undefined || contents.length === 1).toBe(true)
+      }
+    })
 })
 
 describe('a store', () => {
@@ -299,25 +380,28 @@ describe('a store', () => {
     expect(wire.count('DeleteObjects')).toBe(0)
   })
 
-  it('that refuses to delete the judged one has the new one deleted again', async () => {
-    const { rewrite, left } = await openWire()
-    const by: Disturb = ({ operation, body }) =>
-      operation === 'DeleteObject' || (operation === 'DeleteObjects' && body.includes('v1'))
-        ? failure(403, 'AccessDenied')
-        : undefined
-    expect([await rewrite(by), left()]).toEqual([keptBecause('may not delete it'), [['v1', mixed]]])
-  })
-
-  it('that refuses to delete either says that both are there', async () => {
-    const { rewrite, left } = await openWire()
+  it('that refuses to delete the judged one keeps both, and says so', async () => {
+    const { wire, rewrite, left } = await openWire()
     const by: Disturb = ({ operation }) => (/^DeleteObject/.test(operation) ? failure(403, 'AccessDenied') : undefined)
-    expect(await rewrite(by)).toEqual(
-      keptBecause('may not delete it; one without records of subjects is the current one'),
-    )
-    expect(left()).toEqual([
+    const both = [
       ['p1', theirs],
       ['v1', mixed],
-    ])
+    ]
+    for (let night = 0; night < 2; night++)
+      expect([await rewrite(by), left(), wire.count('PutObject')]).toEqual([
+        keptBecause('may not delete it; one without records of subjects is the current one'),
+        both,
+        1,
+      ])
+    expect([await rewrite(), left()]).toEqual([rewritten, [['p1', theirs]]])
+  })
+
+  it('that does not hand out the new one keeps both, and says so', async () => {
+    const { rewrite, left } = await openWire()
+    const by: Disturb = ({ operation, versionId }) =>
+      operation === 'GetObject' && versionId === 'p1' ? failure(403, 'AccessDenied') : undefined
+    expect(await rewrite(by)).toEqual(keptBecause('cannot be read; one without records of subjects is the current one'))
+    expect(left().map(([id]) => id)).toEqual(['p1', 'v1'])
     expect([await rewrite(), left()]).toEqual([rewritten, [['p1', theirs]]])
   })
 
@@ -337,6 +421,25 @@ describe('a store', () => {
     const by = on('HeadObject', { headers: { 'x-amz-meta-of': 'before' } })
     const once: Disturb = (each, nth) => (each.versionId === 'v1' ? by(each, nth) : undefined)
     expect([await rewrite(once), left()]).toEqual([keptBecause('other metadata or tags'), [['v1', mixed]]])
+  })
+
+  const ciphered = (by: (versionId: string) => Record<string, string>): Disturb => {
+    return ({ operation, versionId }) => (operation === 'HeadObject' ? { headers: by(versionId) } : undefined)
+  }
+  const cipher = 'x-amz-server-side-encryption'
+
+  it('of AWS, which encrypts whatever is new, rewrites what was written before it did', async () => {
+    const { wire, rewrite, left } = await openWire({ inAws: true })
+    const by = ciphered((id): Record<string, string> => (id === 'v1' ? {} : { [cipher]: 'AES256' }))
+    expect([await rewrite(by), left()]).toEqual([rewritten, [['p1', theirs]]])
+    const put = wire.requests.find(({ operation }) => operation === 'PutObject')
+    expect(put?.headers[cipher]).toBe('AES256')
+  })
+
+  it('that encrypts the new one in another way has it deleted again', async () => {
+    const { rewrite, left } = await openWire({ inAws: true })
+    const by = ciphered((id) => ({ [cipher]: id === 'v1' ? 'AES256' : 'aws:kms' }))
+    expect([await rewrite(by), left()]).toEqual([keptBecause('other metadata or tags'), [['v1', mixed]]])
   })
 
   it('that holds conditions against something else is asked without, unless it is AWS’s', async () => {
