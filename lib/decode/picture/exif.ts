@@ -45,7 +45,7 @@ async function readDirectories(
         metadata,
       )
     tiff.judge()
-    for (const fault of new Set(tiff.faults)) metadata.gap('corrupt', fault)
+    for (const fault of tiff.faults) metadata.gap('corrupt', fault)
   }
   if (metadata.hasGap) await readRaw(once(held), metadata.pathOf('as-written'), decoding, { kind: 'structure' })
   await metadata.end()
@@ -152,20 +152,25 @@ const readersOf: Readonly<Record<string, ReadonlyMap<number, TagReader>>> = {
   interop: new Map([[0x0002, version]]),
 }
 
-/** Tags of TIFF, Exif and several pictures that are numbers, from one to another: more than eight bytes of others are a table that nobody knows. */
-const known = [
-  [0x00fe, 0x0214],
-  [0x829a, 0x829d],
-  [0x8822, 0x8835],
-  [0x9003, 0x9217],
-  [0xa001, 0xa217],
-  [0xa401, 0xa500],
-  [0xb001, 0xb20d],
-] as const
+/** Tags that have more than eight bytes of numbers, and how many: of some one for each colour. More in others are a table that nobody knows, or a text. */
+const counts = new Map([
+  ...[0x0102, 0x0118, 0x0119, 0x0150, 0x0152, 0x0153, 0x0154, 0x0155].map((tag): [number, number] => [tag, 16]),
+  [0x013e, 2], // WhitePoint
+  [0x013f, 6], // PrimaryChromaticities
+  [0x0156, 6], // TransferRange
+  [0x0207, 4], // JPEGQTables, JPEGDCTables and JPEGACTables
+  [0x0208, 4],
+  [0x0209, 4],
+  [0x0211, 3], // YCbCrCoefficients
+  [0x0214, 6], // ReferenceBlackWhite
+  [0xa432, 4], // LensSpecification
+])
+/** Degrees, minutes and seconds, and times (CIPA DC-008, 4.6.7). */
+const placeTags = [0x02, 0x04, 0x07, 0x14, 0x16]
 
 function mayBeNumbers({ directory, tag, bytes, count }: TiffValue): boolean {
   if (bytes.length <= 8) return true
-  return count <= 16 && (directory === 'gps' ? tag < 0x20 : known.some(([from, to]) => tag >= from && tag <= to))
+  return directory === 'gps' ? placeTags.includes(tag) && count <= 3 : count <= (counts.get(tag) ?? 0)
 }
 
 /** Reads all values but what they say where something else is. `others`: how those of pages are read before that. */
@@ -183,7 +188,7 @@ export async function readValues(
 async function readValue(value: TiffValue, metadata: Metadata, tiff: Tiff): Promise<void> {
   const { directory, tag, type, count, bytes } = value
   const own = (readersOf[directory] ?? readers).get(tag)
-  if (own !== undefined && count <= 2 ** 16) return own(value, metadata, tiff)
+  if (own !== undefined) return own(value, metadata, tiff)
   if (type === 2 || type === 129) {
     // Some tags have several texts (TIFF 6.0, Copyright).
     for (const text of textsBetweenZeros(bytes)) await metadata.text(text)
