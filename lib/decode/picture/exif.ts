@@ -153,24 +153,24 @@ const readersOf: Readonly<Record<string, ReadonlyMap<number, TagReader>>> = {
 }
 
 /** Tags that have more than eight bytes of numbers, and how many: of some one for each colour. More in others are a table that nobody knows, or a text. */
-const counts = new Map([
-  ...[0x0102, 0x0118, 0x0119, 0x0150, 0x0152, 0x0153, 0x0154, 0x0155].map((tag): [number, number] => [tag, 16]),
-  [0x013e, 2], // WhitePoint
-  [0x013f, 6], // PrimaryChromaticities
-  [0x0156, 6], // TransferRange
-  [0x0207, 4], // JPEGQTables, JPEGDCTables and JPEGACTables
-  [0x0208, 4],
-  [0x0209, 4],
-  [0x0211, 3], // YCbCrCoefficients
-  [0x0214, 6], // ReferenceBlackWhite
-  [0xa432, 4], // LensSpecification
+const mostBytes = new Map([
+  ...[0x0102, 0x0118, 0x0119, 0x0150, 0x0152, 0x0153, 0x0154, 0x0155].map((tag): [number, number] => [tag, 32]),
+  [0x013e, 16], // WhitePoint
+  [0x013f, 48], // PrimaryChromaticities
+  [0x0156, 12], // TransferRange
+  [0x0207, 16], // JPEGQTables, JPEGDCTables and JPEGACTables
+  [0x0208, 16],
+  [0x0209, 16],
+  [0x0211, 24], // YCbCrCoefficients
+  [0x0214, 48], // ReferenceBlackWhite
+  [0xa432, 32], // LensSpecification
 ])
 /** Degrees, minutes and seconds, and times (CIPA DC-008, 4.6.7). */
-const placeTags = [0x02, 0x04, 0x07, 0x14, 0x16]
+const places = [0x02, 0x04, 0x07, 0x14, 0x16]
 
-function mayBeNumbers({ directory, tag, bytes, count }: TiffValue): boolean {
+function mayBeNumbers({ directory, tag, bytes }: TiffValue): boolean {
   if (bytes.length <= 8) return true
-  return directory === 'gps' ? placeTags.includes(tag) && count <= 3 : count <= (counts.get(tag) ?? 0)
+  return bytes.length <= (directory === 'gps' && places.includes(tag) ? 24 : (mostBytes.get(tag) ?? 0))
 }
 
 /** Reads all values but what they say where something else is. `others`: how those of pages are read before that. */
