@@ -4,7 +4,7 @@ import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { longs, shorts, type TiffEntry, tiffOf } from '../../../lib/scan/controls/samples/tiff-sample.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { hex, jpegOf, segment, tiff } from './jpeg-writer.ts'
-import { expectNeverLost, iccOf, tagOf } from './picture-bytes.ts'
+import { expectNeverLost, iccOf, readPicture, tagOf } from './picture-bytes.ts'
 
 const text = (tag: number, value: string, type = 2): TiffEntry => {
   const bytes = Buffer.from(`${value}\0`)
@@ -180,6 +180,14 @@ describe('a picture in TIFF', () => {
     expect(reasons.filter((reason) => !(gaps as readonly string[]).includes(reason))).toEqual([])
     expect(reasons.length > 0).toBe(gaps.length > 0)
   })
+
+  test('of a million short runs is read at once', async () => {
+    const width = 2 ** 20
+    const strip = Buffer.alloc(2 * width, Buffer.from([0, 0x61]))
+    const { reading, contents } = await readPicture(tiffOf([longs(0x0100, width)], { strip, compression: 32773 }))
+    expect(reading.gaps).toEqual([])
+    expect(contents.get('tiff/samples')!.bytes).toEqual(Buffer.alloc(width, 'a'))
+  }, 2000)
 
   test('ends soon where millions of pages are told', async () => {
     const count = 2 ** 22
