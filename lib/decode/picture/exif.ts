@@ -9,6 +9,7 @@ import { readIptc } from './iptc.ts'
 import { isZeros, type Metadata, metadataOf, textsBetweenZeros, withoutZerosBehind } from './metadata.ts'
 import { readPhotoshop } from './photoshop.ts'
 import { parseTiff, type Tiff, type TiffValue } from './tiff.ts'
+import { readStrips } from './tiff-strips.ts'
 import { writeUtf16 } from './utf-16-text.ts'
 
 /**
@@ -38,12 +39,9 @@ async function readDirectories(
   if (tiff === undefined) metadata.gap('corrupt', 'expected directories as TIFF has them')
   else {
     await readValues(tiff, metadata)
-    for (const directory of new Set(tiff.values.map(({ directory }) => directory)))
-      await readThumbnail(
-        tiff.values.filter((value) => value.directory === directory),
-        tiff,
-        metadata,
-      )
+    for (const values of Map.groupBy(tiff.values, ({ page }) => page).values())
+      for (const { from, to } of await readStrips(values, tiff, metadata))
+        await readRaw(once(held.subarray(from, to)), metadata.pathOf('pixels'), decoding, { kind: 'pixels' })
     tiff.judge()
     for (const fault of tiff.faults) metadata.gap('corrupt', fault)
   }
@@ -200,23 +198,5 @@ async function readValue(value: TiffValue, metadata: Metadata, tiff: Tiff): Prom
   } else {
     if (!mayBeNumbers(value)) return unread(value, metadata, tiff)
     await metadata.numbers(numbersOf(value, tiff.isLittle)!)
-  }
-}
-
-/** The small picture of a directory: in JPEG, or pixels in strips. */
-async function readThumbnail(values: readonly TiffValue[], tiff: Tiff, metadata: Metadata): Promise<void> {
-  const numbersAt = (tag: number) =>
-    values.filter((value) => value.tag === tag).flatMap((value) => (numbersOf(value, tiff.isLittle) ?? []).map(Number))
-  for (const [offsets, lengths, name] of [
-    [numbersAt(0x0201), numbersAt(0x0202), 'thumbnail'],
-    [numbersAt(0x0111), numbersAt(0x0117), 'pixels'],
-  ] as const) {
-    const pieces = offsets.map((offset, index) => tiff.claim(offset, lengths[index] ?? 0))
-    if (offsets.length !== lengths.length || pieces.includes(undefined))
-      metadata.gap('corrupt', 'expected a thumbnail within it')
-    for (const piece of pieces.filter((piece) => piece !== undefined)) {
-      if (name === 'thumbnail') await metadata.content(name, piece)
-      else await readRaw(once(piece), metadata.pathOf(name), metadata.decoding, { kind: 'pixels' })
-    }
   }
 }
