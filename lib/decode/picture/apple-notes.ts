@@ -21,15 +21,16 @@ export async function readAppleNotes(bytes: Buffer, metadata: Metadata): Promise
   const tiff = parseDirectories(bytes, false, { name: 'apple', at: mark.length }, mark.length)
   for (const value of tiff.values) await readValue(value, metadata)
   tiff.judge()
-  for (const fault of new Set(tiff.faults)) metadata.gap('corrupt', fault)
+  for (const fault of tiff.faults) metadata.gap('corrupt', fault)
 }
 
 async function readValue(value: TiffValue, metadata: Metadata): Promise<void> {
   const { type, count, bytes } = value
   const text = withoutZerosBehind(bytes)
+  const numbers = count <= 16 && type !== 7 ? numbersOf(value, false) : undefined
   if (type === 7 && isPropertyList(bytes)) await readPropertyList(bytes, isMatrix, metadata)
   else if (type === 7 && isKnown(value)) await metadata.numbers(bytes)
-  else if (type !== 2 && type !== 7 && count <= 16) await metadata.numbers(numbersOf(value, false)!)
+  else if (numbers !== undefined) await metadata.numbers(numbers)
   else if (isCell(text)) await metadata.text(text)
   else if (!isZeros(bytes)) metadata.gap('unsupported-format', 'expected values that are read')
 }

@@ -1,6 +1,6 @@
-import type { TiffValue } from './tiff.ts'
+import { mostNumbers, type TiffValue } from './tiff.ts'
 
-/** Numbers of a value as texts; fractions as `72/1`. Absent: its type has none. */
+/** Numbers of a value as texts; fractions as `72/1`. Absent: its type has none, or there are too many bytes. */
 export function numbersOf({ type, count, bytes }: TiffValue, isLittle: boolean): string[] | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const read: Readonly<Record<number, (index: number) => number | string>> = {
@@ -19,6 +19,6 @@ export function numbersOf({ type, count, bytes }: TiffValue, isLittle: boolean):
     16: (index) => String(view.getBigUint64(8 * index, isLittle)),
     17: (index) => String(view.getBigInt64(8 * index, isLittle)),
   }
-  const one = read[type]
+  const one = count <= mostNumbers ? read[type] : undefined
   return one && Array.from({ length: count }, (_, index) => String(one(index)))
 }

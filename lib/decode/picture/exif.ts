@@ -9,6 +9,7 @@ import { readIptc } from './iptc.ts'
 import { isZeros, type Metadata, metadataOf, textsBetweenZeros, withoutZerosBehind } from './metadata.ts'
 import { readPhotoshop } from './photoshop.ts'
 import { parseTiff, type Tiff, type TiffValue } from './tiff.ts'
+import { readStrips } from './tiff-strips.ts'
 import { writeUtf16 } from './utf-16-text.ts'
 
 /**
@@ -38,14 +39,11 @@ async function readDirectories(
   if (tiff === undefined) metadata.gap('corrupt', 'expected directories as TIFF has them')
   else {
     await readValues(tiff, metadata)
-    for (const directory of new Set(tiff.values.map(({ directory }) => directory)))
-      await readThumbnail(
-        tiff.values.filter((value) => value.directory === directory),
-        tiff,
-        metadata,
-      )
+    for (const values of Map.groupBy(tiff.values, ({ page }) => page).values())
+      for (const { from, to } of await readStrips(values, tiff, metadata))
+        await readRaw(once(held.subarray(from, to)), metadata.pathOf('pixels'), decoding, { kind: 'pixels' })
     tiff.judge()
-    for (const fault of new Set(tiff.faults)) metadata.gap('corrupt', fault)
+    for (const fault of tiff.faults) metadata.gap('corrupt', fault)
   }
   if (metadata.hasGap) await readRaw(once(held), metadata.pathOf('as-written'), decoding, { kind: 'structure' })
   await metadata.end()
@@ -152,20 +150,25 @@ const readersOf: Readonly<Record<string, ReadonlyMap<number, TagReader>>> = {
   interop: new Map([[0x0002, version]]),
 }
 
-/** Tags of TIFF, Exif and several pictures that are numbers, from one to another: more than eight bytes of others are a table that nobody knows. */
-const known = [
-  [0x00fe, 0x0214],
-  [0x829a, 0x829d],
-  [0x8822, 0x8835],
-  [0x9003, 0x9217],
-  [0xa001, 0xa217],
-  [0xa401, 0xa500],
-  [0xb001, 0xb20d],
-] as const
+/** Tags that have more than eight bytes of numbers, and how many: of some one for each colour. More in others are a table that nobody knows, or a text. */
+const mostBytes = new Map([
+  ...[0x0102, 0x0118, 0x0119, 0x0150, 0x0152, 0x0153, 0x0154, 0x0155].map((tag): [number, number] => [tag, 32]),
+  [0x013e, 16], // WhitePoint
+  [0x013f, 48], // PrimaryChromaticities
+  [0x0156, 12], // TransferRange
+  [0x0207, 16], // JPEGQTables, JPEGDCTables and JPEGACTables
+  [0x0208, 16],
+  [0x0209, 16],
+  [0x0211, 24], // YCbCrCoefficients
+  [0x0214, 48], // ReferenceBlackWhite
+  [0xa432, 32], // LensSpecification
+])
+/** Degrees, minutes and seconds, and times (CIPA DC-008, 4.6.7). */
+const places = [0x02, 0x04, 0x07, 0x14, 0x16]
 
-function mayBeNumbers({ directory, tag, bytes, count }: TiffValue): boolean {
+function mayBeNumbers({ directory, tag, bytes }: TiffValue): boolean {
   if (bytes.length <= 8) return true
-  return count <= 16 && (directory === 'gps' ? tag < 0x20 : known.some(([from, to]) => tag >= from && tag <= to))
+  return bytes.length <= (directory === 'gps' && places.includes(tag) ? 24 : (mostBytes.get(tag) ?? 0))
 }
 
 /** Reads all values but what they say where something else is. `others`: how those of pages are read before that. */
@@ -183,7 +186,7 @@ export async function readValues(
 async function readValue(value: TiffValue, metadata: Metadata, tiff: Tiff): Promise<void> {
   const { directory, tag, type, count, bytes } = value
   const own = (readersOf[directory] ?? readers).get(tag)
-  if (own !== undefined && count <= 2 ** 16) return own(value, metadata, tiff)
+  if (own !== undefined) return own(value, metadata, tiff)
   if (type === 2 || type === 129) {
     // Some tags have several texts (TIFF 6.0, Copyright).
     for (const text of textsBetweenZeros(bytes)) await metadata.text(text)
@@ -195,23 +198,5 @@ async function readValue(value: TiffValue, metadata: Metadata, tiff: Tiff): Prom
   } else {
     if (!mayBeNumbers(value)) return unread(value, metadata, tiff)
     await metadata.numbers(numbersOf(value, tiff.isLittle)!)
-  }
-}
-
-/** The small picture of a directory: in JPEG, or pixels in strips. */
-async function readThumbnail(values: readonly TiffValue[], tiff: Tiff, metadata: Metadata): Promise<void> {
-  const numbersAt = (tag: number) =>
-    values.filter((value) => value.tag === tag).flatMap((value) => (numbersOf(value, tiff.isLittle) ?? []).map(Number))
-  for (const [offsets, lengths, name] of [
-    [numbersAt(0x0201), numbersAt(0x0202), 'thumbnail'],
-    [numbersAt(0x0111), numbersAt(0x0117), 'pixels'],
-  ] as const) {
-    const pieces = offsets.map((offset, index) => tiff.claim(offset, lengths[index] ?? 0))
-    if (offsets.length !== lengths.length || pieces.includes(undefined))
-      metadata.gap('corrupt', 'expected a thumbnail within it')
-    for (const piece of pieces.filter((piece) => piece !== undefined)) {
-      if (name === 'thumbnail') await metadata.content(name, piece)
-      else await readRaw(once(piece), metadata.pathOf(name), metadata.decoding, { kind: 'pixels' })
-    }
   }
 }

@@ -53,9 +53,14 @@ export function fieldsOf(held: Buffer): Fields {
 /** A box: `body` is what is in it, and `from` where that begins in what the box is in. */
 export type Box = { type: string; body: Buffer; from: number }
 
-/** Boxes one behind the other (ISO/IEC 14496-12, 4.2), and zeros behind them. @throws RangeError where one is longer than what they are in, behind those that are not */
+/** Pictures have few boxes, and a description one for each item. */
+const mostBoxes = 2 ** 16
+
+/** Boxes one behind the other (ISO/IEC 14496-12, 4.2), and zeros behind them. @throws RangeError where one is longer than what they are in, or there are too many, behind those that are not */
 export function* boxesOf(bytes: Buffer): Generator<Box, void, undefined> {
+  let count = 0
   for (let at = 0; at < bytes.length && !isZeros(bytes.subarray(at)); ) {
+    if (++count > mostBoxes) throw new RangeError(`expected at most ${mostBoxes} boxes`)
     const fields = fieldsOf(bytes.subarray(at))
     const told = fields.uint(4)
     const type = fields.bytes(4).toString('latin1')

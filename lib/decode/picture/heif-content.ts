@@ -7,6 +7,7 @@ import { readMeta } from './heif-meta.ts'
 import { type Meta, readOtherBox } from './heif-reader.ts'
 import { holdPicture, pushHeld } from './held-picture.ts'
 import { type Metadata, metadataOf, unlessStopped } from './metadata.ts'
+import { mostMetadata } from './picture-parts.ts'
 import { addPicture } from './pixels.ts'
 
 /** Brands of files whose first part is a picture (ISO/IEC 23008-12, 10 and annexes B to L; AV1 Image File Format, 6): not those of sequences, or of videos. */
@@ -51,7 +52,7 @@ async function readFile(bytes: Buffer, metadata: Metadata): Promise<void> {
   let meta: Meta | undefined
   for (const [index, box] of boxes.entries()) {
     if (box.type === 'ftyp' && index === 0) await readBrands(box.body, metadata)
-    else if (box === metas[0]) meta = await readMeta(box.body, metadata)
+    else if (box === metas[0] && box.body.length <= mostMetadata) meta = await readMeta(box.body, metadata)
     else if (box.type !== 'mdat') await readOtherBox(box, metadata)
   }
   if (meta === undefined || metas.length !== 1)

@@ -1,5 +1,5 @@
 import { byteSource } from '../byte-source.ts'
-import { countMember } from '../decoding.ts'
+import { countMember, countProduced } from '../decoding.ts'
 import type { ByteRange } from '../format.ts'
 import { inOne } from '../next-bytes.ts'
 import { av1Units } from './av1-units.ts'
@@ -40,11 +40,18 @@ export async function readItems(bytes: Buffer, media: readonly Box[], meta: Meta
       metadata.gap('corrupt', 'expected items within the data of the file')
       continue
     }
+    const all = place.inMeta ? meta.data : bytes
+    const length = ranges.reduce((sum, { from, to }) => sum + to - from, 0)
+    if (length > all.length) {
+      metadata.gap('corrupt', 'expected pieces of an item that are apart')
+      continue
+    }
     claims[place.inMeta ? 'meta' : 'file'].push(...ranges)
     const key = JSON.stringify([place, item.type, item.contentType, item.encoding])
     if (read.has(key)) continue
     read.add(key)
-    const all = place.inMeta ? meta.data : bytes
+    // Many may be in the same bytes.
+    countProduced(metadata.decoding, length, metadata.path, 0)
     const data =
       ranges.length === 1
         ? all.subarray(ranges[0]!.from, ranges[0]!.to)

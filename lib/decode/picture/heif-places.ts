@@ -6,6 +6,8 @@ export const readPlaces: BoxReader = (fields, metadata, meta) => {
   const sizes = fields.uint(2)
   const [offsetSize, lengthSize, baseSize] = [sizes >> 12, (sizes >> 8) & 15, (sizes >> 4) & 15] as const
   const indexSize = sizes & 15
+  if (![offsetSize, lengthSize, baseSize, indexSize].every((size) => size === 0 || size === 4 || size === 8))
+    throw new RangeError('expected places of four or eight bytes')
   if (version === 0 && indexSize !== 0) metadata.gap('corrupt', 'expected reserved fields that are zero')
   const count = fields.uint(version < 2 ? 2 : 4)
   for (let index = 0; index < count; index++) {

@@ -15,11 +15,13 @@ function numbers(sizes: readonly number[], full = false): BoxReader {
 
 const times = (count: number, size: number): number[] => Array.from({ length: count }, () => size)
 
-/** Texts behind one another, each with a zero byte behind it. */
-const texts: BoxReader = async (fields, metadata) => {
-  versionOf(fields, metadata)
-  while (fields.left() > 0) await metadata.text(fields.text())
-}
+/** So many texts, each with a zero byte behind it. */
+const texts =
+  (count: number): BoxReader =>
+  async (fields, metadata) => {
+    versionOf(fields, metadata)
+    for (let index = 0; index < count; index++) await metadata.text(fields.text())
+  }
 
 /** Bits of each channel; flags say that more is told of each. */
 const channels: BoxReader = async (fields, metadata) => {
@@ -118,8 +120,10 @@ const kinds: Readonly<Record<string, BoxReader>> = {
   cmin: lens,
   cmex: standpoint,
   uuid: extension,
-  udes: texts,
-  altt: texts,
+  // A language, a name, a description and tags.
+  udes: texts(4),
+  // A text and its language.
+  altt: texts(2),
 }
 
 /** Reads properties, and which item has which (ISO/IEC 23008-12, 9.3). */

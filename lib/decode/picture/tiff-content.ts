@@ -42,11 +42,11 @@ async function readPages(bytes: Buffer, metadata: Metadata): Promise<void> {
   const pixels = []
   // One of another kind may have samples as well.
   const pages = Map.groupBy(tiff.values, ({ page }) => page)
-  for (const values of pages.values()) pixels.push(...(await readStrips(values, tiff, metadata)))
+  for (const values of pages.values()) for (const strip of await readStrips(values, tiff, metadata)) pixels.push(strip)
   tiff.judge()
-  for (const fault of new Set(tiff.faults)) metadata.gap('corrupt', fault)
+  for (const fault of tiff.faults) metadata.gap('corrupt', fault)
   if (pages.size === 0) metadata.gap('corrupt', 'expected a page')
   // What is claimed twice is a fault.
-  const isApart = tiff.faults.length === 0
+  const isApart = tiff.faults.size === 0
   await pushHeld(bytes, metadata.path, metadata.decoding, isApart ? pixels.sort((a, b) => a.from - b.from) : [])
 }

@@ -56,15 +56,26 @@ export async function readSamples(strips: readonly Strip[], compression: number,
   await unlessStopped(decoding, () => readRaw(byteSource(all()), path, decoding, { kind: 'pixels' }))
 }
 
-/** TIFF 6.0, section 9: runs of one byte, and bytes as they are, behind their lengths. */
-async function* unpacked(bytes: Buffer): AsyncGenerator<Uint8Array> {
+/** So many samples are unpacked at a time, and of the last run up to 127 more. */
+const unpackedBytes = 64 * 1024
+
+/** TIFF 6.0, section 9: runs of one byte, and bytes as they are, behind their lengths. Yields samples, valid until the next are asked for. */
+function* unpacked(bytes: Buffer): Generator<Uint8Array> {
+  const samples = Buffer.allocUnsafe(unpackedBytes + 128)
+  let filled = 0
   for (let at = 0; at < bytes.length; ) {
     const code = bytes[at++]!
     if (code === 128) continue
-    const length = code > 128 ? 1 : code + 1
-    const piece = bytes.subarray(at, at + length)
-    at += length
-    if (piece.length === 0) return
-    yield code > 128 ? Buffer.alloc(257 - code, piece) : piece
+    const length = code > 128 ? 257 - code : code + 1
+    const to = Math.min(bytes.length, at + (code > 128 ? 1 : length))
+    if (to === at) break
+    if (code > 128) samples.fill(bytes[at]!, filled, filled + length)
+    else bytes.copy(samples, filled, at, to)
+    filled += code > 128 ? length : to - at
+    at = to
+    if (filled < unpackedBytes) continue
+    yield samples.subarray(0, filled)
+    filled = 0
   }
+  if (filled > 0) yield samples.subarray(0, filled)
 }

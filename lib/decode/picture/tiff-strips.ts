@@ -1,3 +1,4 @@
+import { countProduced } from '../decoding.ts'
 import type { ByteRange } from '../format.ts'
 import type { Metadata } from './metadata.ts'
 import type { Tiff, TiffValue } from './tiff.ts'
@@ -31,7 +32,10 @@ export async function readStrips(values: readonly TiffValue[], tiff: Tiff, metad
   }
   if (isDecoded(compression)) await readSamples(strips, compression, metadata)
   else if (compression === jpeg || compression === webp)
-    for (const { bytes } of strips) await metadata.content('strip', tables ? withTables(tables, bytes) : bytes)
+    for (const { bytes } of strips) {
+      if (tables !== undefined) countProduced(metadata.decoding, tables.length, metadata.path, 0)
+      await metadata.content('strip', tables ? withTables(tables, bytes) : bytes)
+    }
   else if (faxes.has(compression)) {
     if (!strips.every(isFax)) metadata.gap('corrupt', 'expected no more coded data than a page may have')
   } else if (strips.length > 0) metadata.gap('unsupported-format', 'expected a compression that is known')
@@ -39,9 +43,10 @@ export async function readStrips(values: readonly TiffValue[], tiff: Tiff, metad
 }
 
 /** What stands where it should; a piece without a place and a length is none. */
-function claimed({ offsets, lengths, samplesOf }: Geometry['strips'], tiff: Tiff, metadata: Metadata): Strip[] {
+function claimed({ offsets, lengths, most, samplesOf }: Geometry['strips'], tiff: Tiff, metadata: Metadata): Strip[] {
   const strips: Strip[] = []
   if (offsets.length !== lengths.length) metadata.gap('corrupt', 'expected places and lengths of samples')
+  if (offsets.length > most) metadata.gap('corrupt', 'expected no more samples than a page has')
   for (const [index, from] of offsets.entries()) {
     const length = lengths[index] ?? 0
     if (length === 0 && from === 0) continue

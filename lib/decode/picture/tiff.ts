@@ -16,7 +16,7 @@ export type Tiff = {
   isLittle: boolean
   values: TiffValue[]
   /** What contradicts itself. */
-  faults: string[]
+  faults: Set<string>
   /** Notes that something is read which begins at a place; absent: it is not there. */
   claim(from: number, length: number): Buffer | undefined
   /** Everything is claimed: what no one did and is not zero, or was claimed twice, is a fault. */
@@ -43,6 +43,10 @@ const sizes: Readonly<Record<number, number>> = {
   129: 1, // UTF-8
 }
 const places = [4, 13]
+
+/** So many values there are at most, and so many numbers in one; a place each of as many strips. */
+export const mostNumbers = 2 ** 20
+const tooMany = `expected at most ${mostNumbers} values and numbers`
 
 /** What ExifTool puts behind the header of directories of its own. */
 const exifTool = 'ExifMeta'
@@ -82,7 +86,7 @@ export function parseDirectories(
   const claims: ByteRange[] = [{ from: 0, to: headerLength }]
   let claimed = headerLength
   const values: TiffValue[] = []
-  const faults: string[] = []
+  const faults = new Set<string>()
 
   /** Pillow leaves in the header of each page that it puts behind others, which says where that is from there on. */
   function isHeader(from: number, to: number): boolean {
@@ -112,27 +116,29 @@ export function parseDirectories(
   function readEntry(directory: string, entry: number): void {
     const [tag, type, count] = [u16(entry), u16(entry + 2), u32(entry + 4)]
     const size = sizes[type]
-    if (size === undefined) return void faults.push('expected types of values that are known')
+    if (size === undefined) return void faults.add('expected types of values that are known')
+    if (size > 1 && count > mostNumbers) return void faults.add(tooMany)
     const length = size * count
     const at = length <= 4 ? entry + 8 : u32(entry + 8)
     const value = length <= 4 ? bytes.subarray(at, at + length) : claim(at, length)
-    if (value === undefined) return void faults.push('expected values within it, one behind the other')
+    if (value === undefined) return void faults.add('expected values within it, one behind the other')
     if (length < 4 && !isZeros(bytes.subarray(at + length, at + 4)))
-      faults.push('expected zeros behind values of less than four bytes')
+      faults.add('expected zeros behind values of less than four bytes')
+    if (values.length === mostNumbers) return void faults.add(tooMany)
     const name = pointers.get(tag)
     if (name === undefined || (name === 'page' && !hasPages))
       values.push({ directory, page, tag, type, count, bytes: value, at })
+    else if (directories.length + count > mostNumbers) faults.add(tooMany)
     else if (places.includes(type) && (count === 1 || name === 'page'))
       for (let index = 0; index < count; index++) directories.push({ name, at: u32(at + 4 * index) })
-    else faults.push('expected one place of a directory')
+    else faults.add('expected one place of a directory')
   }
 
-  for (let directory = directories.shift(); directory !== undefined; directory = directories.shift()) {
-    const { name, at } = directory
+  for (const { name, at } of directories) {
     const head = claim(at, 2)
     const count = head === undefined ? 0 : u16(at)
     if ((seen.has(name) && !hasPages) || head === undefined || claim(at + 2, 12 * count + 4) === undefined) {
-      faults.push('expected directories within it, each of them once')
+      faults.add('expected directories within it, each of them once')
       continue
     }
     seen.add(name)
@@ -142,7 +148,7 @@ export function parseDirectories(
     const next = u32(at + 2 + 12 * count)
     const follower = followers[name]
     if (next === 0) continue
-    if (follower === undefined) faults.push('expected no more directories')
+    if (follower === undefined) faults.add('expected no more directories')
     else directories.push({ name: follower, at: next })
   }
 
@@ -157,9 +163,9 @@ export function parseDirectories(
         ...claims.toSorted((a, b) => a.from - b.from),
         { from: bytes.length, to: bytes.length },
       ]) {
-        if (from < end) faults.push('expected values that do not overlap')
+        if (from < end) faults.add('expected values that do not overlap')
         else if (!isPadding(bytes.subarray(end, from)) && !(hasPages && isHeader(end, from)))
-          faults.push('expected nothing between its values')
+          faults.add('expected nothing between its values')
         end = Math.max(end, to)
       }
     },

@@ -20,6 +20,7 @@ const cases: Record<string, { notes: Buffer; metadata?: string; gaps?: string[] 
     ),
     metadata: '14\n-1/2\n1112709120\nbob_smith77\n',
   },
+  'a text in UTF-8': { notes: appleNotes(note(0x15, 'bob_smith77\0', 129)), metadata: 'bob_smith77\n' },
   'a property list': {
     notes: list(
       hex('d2 01 02 03 04'),

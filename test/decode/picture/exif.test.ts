@@ -16,7 +16,14 @@ const changed = (bytes: Buffer, at: number, digits: string) => {
   return copy
 }
 const withText = little({ image: [ascii(0x10e, 'bob_smith77')] })
-const pixels = little({ image: [], thumbnail: [ofType(0x111, 4, '2c000000'), ofType(0x117, 4, '03000000')] })
+/** A thumbnail of one pixel, in three colours that stand behind all else. */
+const pixels = little({
+  image: [],
+  thumbnail: [
+    ...[ofType(0x100, 3, '0100'), ofType(0x101, 3, '0100'), ofType(0x102, 3, '0800'), ofType(0x115, 3, '0300')],
+    ...[ofType(0x111, 4, '5c000000'), ofType(0x117, 4, '03000000')],
+  ],
+})
 const unsupported = ['unsupported-format']
 const corrupt = ['corrupt']
 
@@ -114,6 +121,11 @@ const cases: Record<string, Case> = {
     texts: { 'exif/thumbnail/jpeg/metadata': 'inner\n8\t8\n' },
   },
   'a thumbnail of pixels': { bytes: Buffer.concat([pixels, Buffer.from('abc')]), texts: { 'exif/pixels': 'abc' } },
+  'a thumbnail of more pixels than it has': {
+    bytes: Buffer.concat([changed(pixels, pixels.length - 8, '09000000'), Buffer.from('abcabcabc')]),
+    texts: { 'exif/pixels': 'abcabcabc' },
+    gaps: corrupt,
+  },
   'a thumbnail beyond its end': { bytes: pixels, gaps: corrupt },
   'nothing like directories': { bytes: Buffer.from('bob'), gaps: corrupt },
   'its first directory beyond its end': { bytes: changed(withText, 4, 'ffffffff'), gaps: corrupt },

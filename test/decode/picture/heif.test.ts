@@ -212,4 +212,45 @@ describe('a picture in HEIF', () => {
     expect(reading.gaps).toEqual([])
     expect([...contents].filter(([path]) => path.startsWith('heif/item'))).toHaveLength(1)
   })
+
+  /** Items in the same bytes, each of `pieces` that are all of them. */
+  function manyTimes(items: number, pieces: number, data: Buffer): Buffer {
+    const place = (id: number, at: number) => {
+      const piece = Buffer.concat([u32(at), u32(data.length)])
+      return Buffer.concat([Buffer.from([id >> 8, id, 0, 0, pieces >> 8, pieces]), ...Array(pieces).fill(piece)])
+    }
+    const counted = (version: string) => Buffer.concat([hex(version), Buffer.from([items >> 8, items])])
+    const ids = Array.from({ length: items }, (_, index) => index + 1)
+    const infos = ids.map((id) =>
+      heifBox('infe', hex('02000000'), Buffer.from([id >> 8, id, 0, 0]), text('mime'), text(`text/${id}`)),
+    )
+    const brands = whole.subarray(0, whole.readUInt32BE())
+    const metaAt = (at: number) =>
+      heifBox(
+        'meta',
+        plain,
+        heifBox('iloc', counted('00000000 4400'), ...ids.map((id) => place(id, at))),
+        heifBox('iinf', counted('00000000'), ...infos),
+      )
+    const at = brands.length + metaAt(0).length + 8
+    return Buffer.concat([brands, metaAt(at), heifBox('mdat', data)])
+  }
+  const u32 = (number: number) => hex(number.toString(16).padStart(8, '0'))
+
+  test('is not larger in memory than its file where pieces of an item are the same bytes', async () => {
+    const { reading } = await readPicture(manyTimes(1, 60_000, Buffer.alloc(2 ** 20, 'a line\n')))
+    expect(reading.gaps.map(({ reason }) => reason)).toEqual(['corrupt'])
+  })
+
+  test('is a limit where thousands of items of different types are the same bytes', async () => {
+    const { reading } = await readPicture(manyTimes(3000, 1, Buffer.alloc(2 ** 20, 'a line of text\n')))
+    expect(reading.gaps.map(({ reason }) => reason)).toEqual(['limit'])
+  }, 60_000)
+
+  test.each(['free', 'meta'])('of more boxes than a picture has ends soon: %s', async (type) => {
+    const boxes = Buffer.alloc(8 * 2 ** 20, heifBox('free'))
+    const bytes = Buffer.concat([whole, type === 'meta' ? heifBox('meta', plain, boxes) : boxes])
+    const { reading } = await readPicture(bytes)
+    expect(reading.gaps.map(({ reason }) => reason)).toContain(type === 'meta' ? 'corrupt' : 'truncated')
+  })
 })

@@ -23,6 +23,7 @@ export const encodings: Record<string, Buffer> = {
   'in UTF-16': utf16,
   'in UTF-16 of the other order': Buffer.from(utf16).swap16(),
   'in UTF-16 with a mark': Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]),
+  'in UTF-32': Buffer.concat([...text].map((character) => Buffer.from(`${character}\0\0\0`))),
   'in gzip': gzipSync(text),
   'in zlib': deflateSync(text),
   'in zstd': zstdCompressSync(text),

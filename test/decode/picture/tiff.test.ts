@@ -4,7 +4,7 @@ import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { longs, shorts, type TiffEntry, tiffOf } from '../../../lib/scan/controls/samples/tiff-sample.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { hex, jpegOf, segment, tiff } from './jpeg-writer.ts'
-import { expectNeverLost, iccOf, tagOf } from './picture-bytes.ts'
+import { expectNeverLost, iccOf, readPicture, tagOf } from './picture-bytes.ts'
 
 const text = (tag: number, value: string, type = 2): TiffEntry => {
   const bytes = Buffer.from(`${value}\0`)
@@ -115,6 +115,24 @@ const cases: Record<string, { bytes: Buffer; texts?: Record<string, string>; gap
   },
   'bytes that no tag has': { bytes: Buffer.concat([whole, nine]), gaps: corrupt },
   'zeros that no tag has': { bytes: Buffer.concat([whole, Buffer.alloc(9)]) },
+  'a strip beyond the picture': {
+    bytes: tiffOf([longs(0x0111, 8, 9), longs(0x0117, 1, 1)], { strip: Buffer.from('ab') }),
+    gaps: corrupt,
+  },
+  'a text whose characters are numbers': {
+    bytes: tiffOf([longs(0x010e, ...Buffer.from('bob_smith77'))]),
+    gaps: unsupported,
+  },
+  'a text in UTF-8 where there should be numbers': { bytes: tiffOf([text(0x87b0, 'bob', 129)]), gaps: unsupported },
+  'keys of places': { bytes: tiffOf([shorts(0x87af, 1, 1, 0, 1, 1024, 0, 1, 1)]) },
+  'keys of places that are others': { bytes: tiffOf([shorts(0x87af, 1, 1, 0, 9, 2, 3, 4, 5)]), gaps: unsupported },
+  'XMP of more than 64 KiB': {
+    bytes: tiffOf([bytesOf(0x02bc, Buffer.from('bob\n'.repeat(20_000)), 1)]),
+    texts: { 'tiff/xmp': 'bob\n'.repeat(20_000) },
+  },
+  'a profile of more than 64 KiB': {
+    bytes: tiffOf([bytesOf(0x8773, iccOf([['chad', tagOf('sf32', Buffer.alloc(80_000, 1))]]))]),
+  },
   'a directory that follows itself': {
     bytes: (() => {
       const bytes = Buffer.from(whole)
@@ -151,21 +169,52 @@ describe('a picture in TIFF', () => {
   test('is never clean without who is in it, wherever it was cut and whichever bit flipped', () =>
     expectNeverLost(pages, ['jane_doe', 'bob_smith77'], { from: 14, hasSums: false }))
 
-  test('of thousands of strips takes no more than a second', async () => {
-    const count = 20_000
-    const value = Buffer.alloc(4 * count)
-    for (let index = 0; index < count; index++) value.writeUInt32LE(8 + index, 4 * index)
-    const ones = Buffer.alloc(4 * count)
-    for (let index = 0; index < count; index++) ones.writeUInt32LE(1, 4 * index)
-    const entries = [
-      shorts(0x0142, 1),
-      shorts(0x0143, 1),
-      { tag: 0x0144, type: 4, count, value },
-      { tag: 0x0145, type: 4, count, value: ones },
-    ]
-    const bytes = tiffOf(entries, { strip: Buffer.alloc(count, 7) })
-    const { reading } = await collect(inPieces(bytes, [1e6]), undefined, true)
-    // The strip of the page is there as well.
-    expect(reading.gaps.length).toBeGreaterThan(0)
+  test.each([
+    ['uncompressed', 150_000, 1, undefined, []],
+    ['with large tables of JPEG', 3000, 7, Buffer.alloc(500_000), ['invalid-utf8', 'not-text', 'limit']],
+    ['more of them than may be', 2 ** 20 + 1, 1, undefined, corrupt],
+  ] as const)('of thousands of strips ends soon: %s', async (_, count, compression, tables, gaps) => {
+    const entries = tables ? [bytesOf(0x015b, tables)] : []
+    const { reading } = await collect(inPieces(strips(count, entries, compression), [1e6]), undefined, true)
+    const reasons = reading.gaps.map(({ reason }) => reason)
+    expect(reasons.filter((reason) => !(gaps as readonly string[]).includes(reason))).toEqual([])
+    expect(reasons.length > 0).toBe(gaps.length > 0)
+  })
+
+  test('of a million short runs is read at once', async () => {
+    const width = 2 ** 20
+    const strip = Buffer.alloc(2 * width, Buffer.from([0, 0x61]))
+    const { reading, contents } = await readPicture(tiffOf([longs(0x0100, width)], { strip, compression: 32773 }))
+    expect(reading.gaps).toEqual([])
+    expect(contents.get('tiff/samples')!.bytes).toEqual(Buffer.alloc(width, 'a'))
   }, 2000)
+
+  test('ends soon where millions of pages are told', async () => {
+    const count = 2 ** 22
+    const bytes = tiffOf([{ tag: 0x014a, type: 4, count, value: Buffer.alloc(4 * count, 8) }])
+    const { reading } = await collect(inPieces(bytes, [1e6]), undefined, true)
+    expect(reading.gaps.map(({ reason }) => reason)).toContain('corrupt')
+  })
+
+  test('of which more colours are told than a list of arguments may have ends', async () => {
+    const bytes = tiffOf([{ tag: 0x0102, type: 3, count: 300_000, value: Buffer.alloc(600_000, 1) }])
+    const { reading } = await collect(inPieces(bytes, [1e6]), undefined, true)
+    expect(reading.gaps.map(({ reason }) => reason)).toContain('unsupported-format')
+  })
 })
+
+/** A picture of one column, each pixel of it a strip. */
+function strips(count: number, entries: TiffEntry[], compression: number): Buffer {
+  const of = (tag: number, numberAt: (index: number) => number): TiffEntry => {
+    const value = Buffer.alloc(4 * count)
+    for (let index = 0; index < count; index++) value.writeUInt32LE(numberAt(index), 4 * index)
+    return { tag, type: 4, count, value }
+  }
+  return tiffOf(
+    [...entries, longs(0x0101, count), shorts(0x0116, 1), of(0x0111, (at) => 8 + at), of(0x0117, () => 1)],
+    {
+      strip: Buffer.alloc(count, 7),
+      compression,
+    },
+  )
+}

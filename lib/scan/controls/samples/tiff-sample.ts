@@ -15,7 +15,7 @@ export function longs(tag: number, ...numbers: number[]): TiffEntry {
   return { tag, type: 4, count: numbers.length, value }
 }
 
-/** A grey picture of 8 bits a pixel in TIFF, one strip, with more values. */
+/** A grey picture of 8 bits a pixel in TIFF, one strip, with more values, or others of the same tags. */
 export function tiffOf(
   entries: readonly TiffEntry[],
   {
@@ -25,8 +25,7 @@ export function tiffOf(
     compression = 1,
   }: { strip?: Uint8Array; width?: number; height?: number; compression?: number } = {},
 ): Buffer {
-  const all = [
-    ...entries,
+  const own = [
     shorts(0x0100, width),
     shorts(0x0101, height),
     shorts(0x0102, 8),
@@ -34,7 +33,8 @@ export function tiffOf(
     shorts(0x0106, 1),
     longs(0x0111, headerLength),
     longs(0x0117, strip.length),
-  ].sort((a, b) => a.tag - b.tag)
+  ].filter(({ tag }) => entries.every((entry) => entry.tag !== tag))
+  const all = [...entries, ...own].sort((a, b) => a.tag - b.tag)
   const directoryAt = headerLength + strip.length + (strip.length & 1)
   let at = directoryAt + 6 + 12 * all.length
   const header = Buffer.from('II*\0\0\0\0\0')
