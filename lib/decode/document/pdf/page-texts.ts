@@ -1,6 +1,6 @@
 import type { Decoding } from '../../decoding.ts'
 import { type Font, fontOf, leastCost } from './fonts.ts'
-import { fontIn, type Objects } from './objects.ts'
+import { fontIn, type May, type Objects } from './objects.ts'
 import { type Line, shownLines } from './shown-text.ts'
 import { pushLines } from './text-lines.ts'
 import { type Dict, isDict, refOf, type Value } from './values.ts'
@@ -13,10 +13,8 @@ export type PageTexts = {
   push(root: Value | undefined, path: readonly string[]): Promise<void>
 }
 
-/** How large the fonts are that are kept in mind, and how much of them is read in all beside so many times what is stored. */
+/** How large the fonts are that are kept in mind. */
 const mostKept = 2 ** 23
-const mostRead = 2 ** 25
-const timesStored = 16
 
 /** Lines as they are, without room where they have some, and over their ends where those are behind a hyphen, with it and without. */
 function* inAllWays(lines: Iterable<Line>): Generator<readonly string[]> {
@@ -26,28 +24,27 @@ function* inAllWays(lines: Iterable<Line>): Generator<readonly string[]> {
     if (pieces.length > 1) yield [pieces.join('')]
     const [, goesOn] = wordAtStart.exec(pieces[0]!)!
     if (begun !== '' && goesOn !== '') yield [begun + goesOn, begun.slice(0, -1) + goesOn]
-    begun = hyphenAtEnd.exec(pieces.at(-1)!)?.[0] ?? ''
+    begun = hyphenAtEnd.exec(pieces.at(-1)!.slice(-mostInWord))?.[0] ?? ''
   }
 }
 
+const mostInWord = 200
 const wordAtStart = /^(\S{0,200})/
-const hyphenAtEnd = /\S{1,200}[-\u00ad\u2010]$/
+const hyphenAtEnd = /\S+[-\u00ad\u2010]$/
 
-export function pageTexts(objects: Objects, decoding: Decoding): PageTexts {
+export function pageTexts(objects: Objects, may: Pick<May, 'read'>, decoding: Decoding): PageTexts {
   const streams = new Map<number, { dict: Dict; operators: Buffer[] }>()
   const fonts = new Map<unknown, Font | undefined>()
   let byName: ReadonlyMap<string, readonly Value[]> | undefined
-  let read = 0
   let kept = 0
 
   function readFont(value: Value | undefined): Font | undefined {
     const key = refOf(value) ?? value
     if (!fonts.has(key)) {
-      const dict = objects.get(value)
-      const mayRead = read < mostRead + timesStored * decoding.storedBytes
-      const font = isDict(dict) && mayRead ? fontOf(dict, objects) : undefined
+      const dict = may.read(leastCost) ? objects.get(value) : undefined
+      const font = isDict(dict) ? fontOf(dict, objects) : undefined
       const cost = font?.cost ?? leastCost
-      read += cost
+      may.read(cost - leastCost)
       kept += cost
       if (kept > mostKept) {
         fonts.clear()
@@ -84,7 +81,7 @@ export function pageTexts(objects: Objects, decoding: Decoding): PageTexts {
         const operators: Buffer[] = []
         // What several pages have is of the first one.
         for (const number of contents) {
-          operators.push(...(streams.get(number)?.operators ?? []))
+          for (const each of streams.get(number)?.operators ?? []) operators.push(each)
           streams.delete(number)
         }
         if (operators.length === 0) continue
