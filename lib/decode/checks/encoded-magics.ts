@@ -112,6 +112,7 @@ const formats: readonly EncodedFormat[] = [
     ...hiding('bzip2 in base64', 'QlpoO'),
     ...hiding('xz in base64', '/Td6WFo'),
     ...hiding('zip in base64', 'UEsDB'),
+    ...hiding('PDF in base64', 'JVBERi0x', 'JVBERi0y'),
     ...encrypted('OpenSSL enc in base64', 'U2FsdGVkX1'),
   ]),
   ...encrypted('OpenSSL enc', 'Salted__'),

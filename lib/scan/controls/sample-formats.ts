@@ -114,7 +114,12 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
     declared: 'brotli',
   },
   deflate: { wrap: deflateRawSync, path: ['deflate'], written: ['deflate/stored'], declared: 'deflate' },
-  pdf: { wrap: writePdf, path: ['pdf', 'page-1'], written: ['pdf/object-4'], never: 'unsupported-format' },
+  pdf: {
+    wrap: writePdf,
+    path: ['pdf', 'page-1'],
+    written: ['pdf/object-4', 'pdf/page-1/over-lines'],
+    never: 'unsupported-format',
+  },
   rtf: { wrap: writeRtf, path: ['rtf', 'text'], written: ['rtf'] },
   jpeg: { wrap: writeJpeg, path: ['jpeg', 'metadata'], written: ['jpeg'] },
   webp: { wrap: writeWebp, path: ['webp', 'xmp'], written: ['webp'] },

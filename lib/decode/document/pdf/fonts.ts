@@ -11,14 +11,17 @@ export type Font = { show(bytes: Buffer): Shown[]; readonly cost: number }
 /** What is shown for a code of which nothing is known, so that what is beside it is no word with it. */
 const unknown = '\ufffd'
 const mostWidths = 65_536
+const mostDifferences = 1024
+/** A width, or the name of a glyph, is as much work as so many bytes. */
+const bytesOfEntry = 16
 /** Widths and encodings are work as well. */
 export const leastCost = 4096
 
 export function fontOf(dict: Dict, objects: Objects): Font {
   const map = toUnicodeOf(dict, objects)
   const isComposite = nameOf(objects.get(dict.get('Subtype'))) === 'Type0'
-  const show = isComposite ? compositeFont(dict, map, objects) : simpleFont(dict, map, objects)
-  return { show, cost: leastCost + (map?.cost ?? 0) }
+  const { show, cost } = isComposite ? compositeFont(dict, map, objects) : simpleFont(dict, map, objects)
+  return { show, cost: leastCost + (map?.cost ?? 0) + cost }
 }
 
 function toUnicodeOf(dict: Dict, objects: Objects): ToUnicode | undefined {
@@ -27,7 +30,7 @@ function toUnicodeOf(dict: Dict, objects: Objects): ToUnicode | undefined {
 }
 
 /** A byte a code: as its map says, as the names of its glyphs do, or as Windows-1252. */
-function simpleFont(dict: Dict, map: ToUnicode | undefined, objects: Objects): Font['show'] {
+function simpleFont(dict: Dict, map: ToUnicode | undefined, objects: Objects): Font {
   const encoding = objects.get(dict.get('Encoding'))
   const base = nameOf(encoding) ?? (isDict(encoding) ? nameOf(encoding.get('BaseEncoding')) : undefined)
   const decoder = new TextDecoder(base === 'MacRomanEncoding' ? 'macintosh' : 'windows-1252')
@@ -38,7 +41,9 @@ function simpleFont(dict: Dict, map: ToUnicode | undefined, objects: Objects): F
     for (const from of [11, 27]) texts.splice(from, 5, 'ff', 'fi', 'fl', 'ffi', 'ffl')
   }
   let code = 0
-  for (const each of listOf(isDict(encoding) ? objects.get(encoding.get('Differences')) : undefined))
+  const all = listOf(isDict(encoding) ? objects.get(encoding.get('Differences')) : undefined)
+  const differences = all.slice(0, mostDifferences)
+  for (const each of differences)
     if (typeof each === 'number') code = each
     else {
       const text = glyphText(nameOf(each) ?? '')
@@ -47,25 +52,28 @@ function simpleFont(dict: Dict, map: ToUnicode | undefined, objects: Objects): F
     }
   for (const [key, text] of map?.texts ?? []) if (key.length === 1) texts[key.charCodeAt(0)] = text
   const first = numberOf(objects.get(dict.get('FirstChar'))) ?? 0
-  const widths = listOf(objects.get(dict.get('Widths'))).map((each) => numberOf(objects.get(each)))
+  const widths = listOf(objects.get(dict.get('Widths')))
+    .slice(0, 256)
+    .map((each) => numberOf(objects.get(each)))
   // Widths of fonts that are drawn by operators are in a space of their own.
   const scale = (numberOf(listOf(objects.get(dict.get('FontMatrix')))[0]) ?? 0.001) * 1000
   const shown = texts.map((text, at) => {
     const width = widths[at - first]
     return { text, width: width === undefined ? undefined : width * scale, isSpace: at === 0x20 }
   })
-  return (bytes) => Array.from(bytes, (byte) => shown[byte]!)
+  const show = (bytes: Buffer) => Array.from(bytes, (byte) => shown[byte]!)
+  return { show, cost: differences.length * bytesOfEntry }
 }
 
 /** Codes of several bytes, as its map says, or as its encoding does if that is one of Unicode; with neither they are numbers of glyphs, which say nothing. */
-function compositeFont(dict: Dict, map: ToUnicode | undefined, objects: Objects): Font['show'] {
+function compositeFont(dict: Dict, map: ToUnicode | undefined, objects: Objects): Font {
   const encoding = nameOf(objects.get(dict.get('Encoding'))) ?? ''
   const isIdentity = encoding.startsWith('Identity')
   const isUnicode = /^Uni.*-(?:UCS2|UTF16)/.test(encoding)
   const descendant = objects.get(listOf(objects.get(dict.get('DescendantFonts')))[0])
-  const widthOf = isDict(descendant) ? cidWidths(descendant, objects) : () => undefined
+  const { widthOf, cost } = isDict(descendant) ? cidWidths(descendant, objects) : noWidths
   const spaces = map === undefined || isIdentity || isUnicode ? [] : map.spaces
-  return (bytes) => {
+  const show = (bytes: Buffer) => {
     const all: Shown[] = []
     for (let at = 0; at < bytes.length; ) {
       const length = codeLength({ spaces }, bytes, at)
@@ -82,17 +90,21 @@ function compositeFont(dict: Dict, map: ToUnicode | undefined, objects: Objects)
     }
     return all
   }
+  return { show, cost }
 }
+
+type CidWidths = { widthOf(cid: number): number | undefined; cost: number }
+const noWidths: CidWidths = { widthOf: () => undefined, cost: 0 }
 
 const wide = (code: Buffer) => (code[0]! << 8) | (code[1] ?? 0)
 const numberOf = (value: Value | undefined) => (typeof value === 'number' ? value : undefined)
 
 /** Widths of glyphs by their numbers (ISO 32000-2, 9.7.4.3). */
-function cidWidths(dict: Dict, objects: Objects): (cid: number) => number | undefined {
+function cidWidths(dict: Dict, objects: Objects): CidWidths {
   const widths = new Map<number, number>()
   let steps = 0
   const list = listOf(objects.get(dict.get('W')))
-  for (let at = 0; at + 1 < list.length; ) {
+  for (let at = 0; at + 1 < list.length && steps < mostWidths; steps++) {
     const first = numberOf(list[at]) ?? 0
     const next = objects.get(list[at + 1])
     const own = Array.isArray(next)
@@ -105,5 +117,5 @@ function cidWidths(dict: Dict, objects: Objects): (cid: number) => number | unde
     at += own ? 2 : 3
   }
   const otherwise = numberOf(objects.get(dict.get('DW'))) ?? 1000
-  return (cid) => widths.get(cid) ?? otherwise
+  return { widthOf: (cid) => widths.get(cid) ?? otherwise, cost: steps * bytesOfEntry }
 }

@@ -22,21 +22,25 @@ const saysSomething =
   /\/(?:Font|Contents|Kids|ToUnicode|Encoding|Differences|DescendantFonts|Resources|Widths|W|Pages)(?![\w.])/
 /** An array, or a dictionary of references alone, as fonts by name are. */
 const mayBePart = /^\s*(?:\d+\s+\d+\s+obj\s*)?(?:\[|<<(?:\s*\/[^\s/<>[\]()]+\s+\d+\s+\d+\s+R)+\s*>>)/
-const mostParsed = 512
+/** So many bytes of objects are kept as what they mean. */
+const mostParsed = 2 ** 22
 const mostFollowed = 8
-/** Pages that have one long list of contents in common must not be many. */
-const mostContents = 10_000_000
+/** Pages that have one long list of pages or contents in common must not be many. */
+const mostListed = 4_000_000
 /** So many fonts of one name are tried where nothing says which is meant. */
 const mostOfName = 4
 
-/** `hold`: whether so many more bytes may be held. */
-export function createObjects(hold: (bytes: number) => boolean): Objects {
+/** What is to be asked before so many more bytes are held, or read once more. */
+export type May = { hold(bytes: number): boolean; read(bytes: number): boolean }
+
+export function createObjects(may: May): Objects {
   const stored = new Map<number, Buffer>()
   const maps = new Map<number, Buffer>()
   const parsed = new Map<number, Value | undefined>()
+  let parsedBytes = 0
 
   function keep(into: Map<number, Buffer>, number: number, bytes: Buffer): void {
-    if (hold(bytes.length + 100)) into.set(number, Buffer.from(bytes))
+    if (may.hold(bytes.length + 100)) into.set(number, Buffer.from(bytes))
   }
 
   function get(value: Value | undefined): Value | undefined {
@@ -45,9 +49,14 @@ export function createObjects(hold: (bytes: number) => boolean): Objects {
       const number = refOf(at)
       if (number === undefined) return at
       if (!parsed.has(number)) {
-        if (parsed.size >= mostParsed) parsed.clear()
         const bytes = stored.get(number)
-        parsed.set(number, bytes && objectIn(bytes))
+        if (bytes === undefined || !may.read(bytes.length)) return undefined
+        parsedBytes += bytes.length
+        if (parsedBytes > mostParsed) {
+          parsed.clear()
+          parsedBytes = bytes.length
+        }
+        parsed.set(number, objectIn(bytes))
       }
       at = parsed.get(number)
     }
@@ -57,7 +66,7 @@ export function createObjects(hold: (bytes: number) => boolean): Objects {
   function pages(root: Value | undefined): Page[] {
     const found: Page[] = []
     const seen = new Set<number>()
-    let contentsOfAll = 0
+    let listed = 0
     const catalog = get(root)
     const waiting: { node: Value | undefined; inherited: Value | undefined }[] = [
       { node: isDict(catalog) ? catalog.get('Pages') : undefined, inherited: undefined },
@@ -69,13 +78,15 @@ export function createObjects(hold: (bytes: number) => boolean): Objects {
       seen.add(number)
       const resources = node.get('Resources') ?? next.inherited
       const kids = listOf(get(node.get('Kids')))
+      listed += kids.length
+      if (listed > mostListed) return found
       for (const kid of kids.toReversed()) waiting.push({ node: kid, inherited: resources })
       if (kids.length > 0) continue
       const contents = node.get('Contents')
       const list = get(contents)
       const refs = Array.isArray(list) ? list : listOf(contents)
-      contentsOfAll += refs.length
-      if (contentsOfAll > mostContents) return found
+      listed += refs.length
+      if (listed > mostListed) return found
       found.push({ contents: refs.map(refOf).filter((each) => each !== undefined), resources })
     }
     return found
@@ -83,10 +94,13 @@ export function createObjects(hold: (bytes: number) => boolean): Objects {
 
   function fontsByName(): Map<string, Value[]> {
     const found = new Map<string, Value[]>()
-    const known = new Set<string>()
+    const known = new Set<string | number>()
     for (const bytes of stored.values()) {
-      if (!bytes.includes('/Font')) continue
-      for (const fonts of fontDicts(objectIn(bytes)))
+      if (!bytes.includes('/Font') || !may.read(bytes.length)) continue
+      for (const fonts of fontDicts(objectIn(bytes))) {
+        const number = refOf(fonts)
+        if (number !== undefined && known.has(number)) continue
+        if (number !== undefined) known.add(number)
         for (const [name, font] of (isDict(fonts) ? fonts : (get(fonts) as Dict | undefined)) ?? []) {
           const key = `${name} ${refOf(font)}`
           const list = found.get(name) ?? []
@@ -94,6 +108,7 @@ export function createObjects(hold: (bytes: number) => boolean): Objects {
           known.add(key)
           found.set(name, [...list, font])
         }
+      }
     }
     return found
   }

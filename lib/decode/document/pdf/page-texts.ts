@@ -1,6 +1,6 @@
 import type { Decoding } from '../../decoding.ts'
 import { type Font, fontOf, leastCost } from './fonts.ts'
-import { fontIn, type Objects } from './objects.ts'
+import { fontIn, type May, type Objects } from './objects.ts'
 import { type Line, shownLines } from './shown-text.ts'
 import { pushLines } from './text-lines.ts'
 import { type Dict, isDict, refOf, type Value } from './values.ts'
@@ -13,41 +13,84 @@ export type PageTexts = {
   push(root: Value | undefined, path: readonly string[]): Promise<void>
 }
 
-/** How large the fonts are that are kept in mind, and how much of them is read in all beside so many times what is stored. */
+/** How large the fonts are that are kept in mind. */
 const mostKept = 2 ** 23
-const mostRead = 2 ** 25
-const timesStored = 16
 
-/** Lines as they are, without room where they have some, and over their ends where those are behind a hyphen, with it and without. */
-function* inAllWays(lines: Iterable<Line>): Generator<readonly string[]> {
-  let begun = ''
+/** Of the words that lines break, so many characters are kept for a page; a real one has some hundreds. */
+const mostOver = 2 ** 20
+
+/** Lines as they are, and without room where they have some. */
+function* inBothWays(lines: Iterable<Line>, over: OverLines): Generator<readonly string[]> {
   for (const pieces of lines) {
+    over.add(pieces)
     yield pieces
     if (pieces.length > 1) yield [pieces.join('')]
-    const [, goesOn] = wordAtStart.exec(pieces[0]!)!
-    if (begun !== '' && goesOn !== '') yield [begun + goesOn, begun.slice(0, -1) + goesOn]
-    begun = hyphenAtEnd.exec(pieces.at(-1)!)?.[0] ?? ''
   }
 }
 
-const wordAtStart = /^(\S{0,200})/
-const hyphenAtEnd = /\S{1,200}[-\u00ad\u2010]$/
+/**
+ * Words that go on in the next lines: behind a hyphen, with it and without, behind an underscore, and addresses and UUIDs wherever a narrow cell of a table
+ * breaks them. They are no part of the text that is shown.
+ */
+type OverLines = { add(pieces: Line): void; take(): (readonly string[])[] }
 
-export function pageTexts(objects: Objects, decoding: Decoding): PageTexts {
+function overLines(): OverLines {
+  /** The word at the end of the last line, also with those of lines before it that go on in it. */
+  let begun: string[] = []
+  let found: (readonly string[])[] = []
+  let characters = 0
+  return {
+    add(pieces) {
+      const goesOn = wordAtStart.exec(pieces[0]!)![0]
+      const over = goesOn === '' ? [] : begun.filter((each) => hyphenAtEnd.test(each) || isBroken.test(each + goesOn))
+      for (const each of over) {
+        const words = hyphenAtEnd.test(each) ? [each + goesOn, each.slice(0, -1) + goesOn] : [each + goesOn]
+        characters += each.length + goesOn.length
+        if (characters < mostOver) found.push(words)
+      }
+      const last = pieces.at(-1)!
+      const word = wordAtEnd.exec(last.slice(-mostInWord))?.[0] ?? ''
+      const isAll = pieces.length === 1 && goesOn.length === last.length
+      const longer = isAll ? over.map((each) => (each + goesOn).slice(-mostInWord)) : []
+      // What a cell breaks has no room beside it.
+      begun = word.length === last.length || hyphenAtEnd.test(word) ? [word, ...longer].slice(0, mostLines) : []
+    },
+    take() {
+      const all = found
+      found = []
+      begun = []
+      characters = 0
+      return all
+    },
+  }
+}
+
+const mostInWord = 200
+const mostLines = 3
+const wordAtStart = /^\S{0,200}/
+const wordAtEnd = /\S+$/
+const hyphenAtEnd = /[-_\u00ad\u2010]$/
+const isBroken = /@|^(?=[\da-f]{8}-)[\da-f-]{1,36}$/i
+
+export function pageTexts(objects: Objects, may: Pick<May, 'read'>, decoding: Decoding): PageTexts {
   const streams = new Map<number, { dict: Dict; operators: Buffer[] }>()
   const fonts = new Map<unknown, Font | undefined>()
   let byName: ReadonlyMap<string, readonly Value[]> | undefined
-  let read = 0
   let kept = 0
+  const over = overLines()
+
+  async function pushShown(path: readonly string[], operators: readonly Buffer[], resources: Value | undefined) {
+    await pushLines(path, shown(Buffer.concat(operators), resources), decoding)
+    await pushLines([...path, 'over-lines'], over.take(), decoding)
+  }
 
   function readFont(value: Value | undefined): Font | undefined {
     const key = refOf(value) ?? value
     if (!fonts.has(key)) {
-      const dict = objects.get(value)
-      const mayRead = read < mostRead + timesStored * decoding.storedBytes
-      const font = isDict(dict) && mayRead ? fontOf(dict, objects) : undefined
+      const dict = may.read(leastCost) ? objects.get(value) : undefined
+      const font = isDict(dict) ? fontOf(dict, objects) : undefined
       const cost = font?.cost ?? leastCost
-      read += cost
+      may.read(cost - leastCost)
       kept += cost
       if (kept > mostKept) {
         fonts.clear()
@@ -69,7 +112,7 @@ export function pageTexts(objects: Objects, decoding: Decoding): PageTexts {
         choices = Math.max(choices, all.length)
         return readFont(all[Math.min(choice, all.length - 1)])
       }
-      yield* inAllWays(shownLines(operators, fontNamed))
+      yield* inBothWays(shownLines(operators, fontNamed), over)
     }
   }
 
@@ -84,15 +127,15 @@ export function pageTexts(objects: Objects, decoding: Decoding): PageTexts {
         const operators: Buffer[] = []
         // What several pages have is of the first one.
         for (const number of contents) {
-          operators.push(...(streams.get(number)?.operators ?? []))
+          for (const each of streams.get(number)?.operators ?? []) operators.push(each)
           streams.delete(number)
         }
         if (operators.length === 0) continue
-        await pushLines([...path, `page-${index + 1}`], shown(Buffer.concat(operators), resources), decoding)
+        await pushShown([...path, `page-${index + 1}`], operators, resources)
       }
       for (const [number, { dict, operators }] of streams) {
         const at = [...path, number === -1 ? 'stream' : `object-${number}`, 'shown']
-        await pushLines(at, shown(Buffer.concat(operators), dict.get('Resources')), decoding)
+        await pushShown(at, operators, dict.get('Resources'))
       }
     },
   }

@@ -1,11 +1,11 @@
 import { addGap, type Decoding } from '../../decoding.ts'
 import { lexerOf, nameAt } from './lexer.ts'
-import { createObjects } from './objects.ts'
+import { createObjects, type May } from './objects.ts'
 import { pageTexts } from './page-texts.ts'
 import { readStream } from './pdf-streams.ts'
 import { pushLines } from './text-lines.ts'
 import { type Dict, isDict, parseValues, stringsIn, textOf, type Value, wordOf } from './values.ts'
-import type { Walker } from './walk.ts'
+import { mostStructure, type Walker } from './walk.ts'
 
 /**
  * Reads a PDF while it is walked through: what streams hold is `[...path, 'object-12']`, with the number of its object, and texts of an object (titles, fields of forms, links)
@@ -17,24 +17,39 @@ export type PdfDocument = Walker & { isEncrypted(): boolean; end(): Promise<void
 const mostNumber = 8_388_607
 const noNumber = -1
 const mostRevisions = 255
+/** So much is held, and as much is read again, beside so many times what is stored. */
+const leastInAll = 2 ** 25
+const timesStored = 16
 
 export function pdfDocument(path: readonly string[], decoding: Decoding): PdfDocument {
-  const objects = createObjects(hold)
-  const texts = pageTexts(objects, decoding)
+  const may: May = { hold, read }
+  const objects = createObjects(may)
+  const texts = pageTexts(objects, may, decoding)
   /** How often there was an object, by its number. */
   let revisions = new Uint8Array(1024)
   let others = 0
   let root: Value | undefined
   let isEncrypted = false
   let isFull = false
+  let held = 0
+  let readBytes = 0
+
+  const isTooMuch = (bytes: number) => bytes > leastInAll + timesStored * decoding.storedBytes
 
   function hold(bytes: number): boolean {
-    const { heldBytes } = decoding.limits
-    if (decoding.heldBytes + bytes <= heldBytes) {
-      decoding.heldBytes += bytes
-      return true
-    }
-    const detail = `pdf: expected at most ${heldBytes} bytes of texts and fonts to hold in memory`
+    held += bytes
+    if (decoding.heldBytes + bytes > decoding.limits.heldBytes || isTooMuch(held)) return refuse()
+    decoding.heldBytes += bytes
+    return true
+  }
+
+  function read(bytes: number): boolean {
+    readBytes += bytes
+    return !isTooMuch(readBytes) || refuse()
+  }
+
+  function refuse(): false {
+    const detail = 'pdf: expected less text, and fewer objects and fonts, for what is stored and for the memory'
     if (!isFull) addGap(decoding, { reason: 'limit', path, offset: 0, detail })
     isFull = true
     return false
@@ -76,15 +91,20 @@ export function pdfDocument(path: readonly string[], decoding: Decoding): PdfDoc
   /** Objects in a stream (ISO 32000-2, 7.5.7): numbers and places of all, and then these. Each ends where another one begins. */
   async function readObjects(bytes: Buffer, dict: Dict): Promise<void> {
     const first = dict.get('First')
-    if (typeof first !== 'number') return
-    const header = parseValues(bytes.subarray(0, first)).filter((each) => typeof each === 'number')
+    if (typeof first !== 'number' || !may.read(bytes.length)) return
+    const header = parseValues(bytes.subarray(0, Math.min(first, mostStructure))).filter(
+      (each) => typeof each === 'number',
+    )
     const places: { number: number; from: number }[] = []
     for (let at = 0; at + 1 < header.length; at += 2)
       places.push({ number: header[at]!, from: first + header[at + 1]! })
     places.sort((x, y) => x.from - y.from)
     for (const [at, { number, from }] of places.entries()) {
       const own = bytes.subarray(from, places[at + 1]?.from ?? bytes.length)
-      if (own.length > 0) await readStructure(Buffer.concat([Buffer.from(`${number} 0 obj `), own]))
+      if (own.length > 0)
+        await readStructure(Buffer.concat([Buffer.from(`${number} 0 obj `), own.subarray(0, mostStructure)]))
+      for (let rest = mostStructure; rest < own.length; rest += mostStructure)
+        await readStructure(own.subarray(rest, rest + mostStructure))
     }
   }
 

@@ -15,8 +15,9 @@ export type ReadStream =
   | { readonly kind: 'map'; readonly bytes: Buffer }
   | { readonly kind: 'objects'; readonly bytes: Buffer }
 
-/** A map of a font, or objects, have so many bytes at most. */
-const mostHeld = 16 * 2 ** 20
+/** A map of a font, and objects, have so many bytes at most. */
+const mostOfMap = 2 ** 21
+const mostOfObjects = 2 ** 24
 
 const isFont = (dict: Dict) =>
   dict.has('Length1') || /^(?:Type1C|CIDFontType0C|OpenType)$/.test(nameOf(dict.get('Subtype')) ?? '')
@@ -48,8 +49,9 @@ export async function readStream(
   }
   if (isMap || typeOf(dict) === 'ObjStm') {
     const held = growingBytes()
+    const most = isMap ? mostOfMap : mostOfObjects
     const bytes = readingAsWell(chunksOf(source), (chunk) => {
-      if (held.length + chunk.length <= mostHeld) append(held, chunk, 0, chunk.length)
+      if (held.length + chunk.length <= most) append(held, chunk, 0, chunk.length)
     })
     await readRaw(byteSource(bytes), path, decoding, { kind: 'structure' })
     return { kind: isMap ? 'map' : 'objects', bytes: held.bytes.subarray(0, held.length) }

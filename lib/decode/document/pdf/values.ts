@@ -45,9 +45,8 @@ function valuesUntil(lexer: Lexer, end: string, depth: number): Value[] {
     const value = valueAt(lexer, depth)
     const word = wordOf(value)
     if (word !== undefined && word === end) break
-    const number = values.at(-2)
-    if (word === 'R' && typeof number === 'number' && typeof values.at(-1) === 'number')
-      values.splice(-2, 2, { ref: number })
+    const number = word === 'R' && typeof values.at(-1) === 'number' ? values.at(-2) : undefined
+    if (typeof number === 'number') values.splice(-2, 2, { ref: number })
     else values.push(value)
   }
   return values

@@ -12,7 +12,7 @@ export type Walker = {
 
 const first = 4096
 /** What has neither end in so many bytes is looked at in pieces, as tables of objects are. */
-const mostStructure = 2 ** 20
+export const mostStructure = 2 ** 20
 const objectEnd = Buffer.from('endobj')
 const streamWord = Buffer.from('stream')
 const streamEnd = Buffer.from('endstream')

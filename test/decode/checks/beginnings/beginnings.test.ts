@@ -103,7 +103,7 @@ const written: { by: string; shown: string; bytes: Buffer }[] = [
     shown: 'AWS Encryption SDK',
     bytes: sdkMessage('020478', 32),
   },
-  ...['1f8b0800', '1f8b0808', '28b5', 'fd377a585a00', '504b0304', 'BZh91AY', 'Salted__'].map((beginning) => {
+  ...['1f8b0800', '1f8b0808', '28b5', 'fd377a585a00', '504b0304', 'BZh91AY', 'Salted__', '%PDF-1.'].map((beginning) => {
     const inner = /^[0-9a-f]+$/.test(beginning) ? hex(beginning) : Buffer.from(beginning)
     const zstd = beginning === '28b5' ? hex('28b52ffd2480') : inner
     return {

@@ -75,6 +75,16 @@ describe('a hostile PDF', () => {
     Array.from({ length: count }, (_, at) => text(at)).join('')
   const onePage = (...others: Uint8Array[]) =>
     pdfOf(object(1, '<< /Pages 2 0 R >>'), object(2, '<< /Kids [3 0 R] >>'), ...others)
+  const manyFonts = (own: () => string, ...others: Uint8Array[]) =>
+    onePage(
+      object(
+        3,
+        `<< /Contents 4 0 R /Resources << /Font << ${times(2200, (at) => `/F${at} ${1000 + at} 0 R `)}>> >> >>`,
+      ),
+      Buffer.from(times(2200, (at) => `${1000 + at} 0 obj << /Subtype /TrueType ${own()} >> endobj\n`)),
+      ...others,
+      deflated(4, times(2200, (at) => `/F${at} 1 Tf `).repeat(500)),
+    )
   const endless = 'begincmap 1 beginbfrange <0000> <ffff> <0041004100410041> endbfrange '
   const cases: Record<string, () => Buffer> = {
     'a bomb': () => pdfOf(deflated(4, zeros)),
@@ -132,6 +142,30 @@ describe('a hostile PDF', () => {
           4,
           times(2000, (at) => `BT /F${at % 500} 1 Tf <0041> Tj ET `),
         ),
+      ),
+    'an object of millions of references': () =>
+      pdfOf(deflated(4, `7 0 <<${'/a 1 0 R'.repeat(2_000_000)}`, '/Type /ObjStm /N 1 /First 4')),
+    'a page that is there 200,000 times': () =>
+      pageOf('(a) Tj', '', Buffer.from('4 0 obj<<>>stream\n(a) Tj\nendstream endobj\n'.repeat(200_000))),
+    'pages with one long list of pages': () =>
+      onePage(
+        object(3, '<< /Kids 7 0 R >>'),
+        object(7, `[${times(5000, (at) => `${100 + at} 0 R `)}${'9 0 R '.repeat(100_000)}]`),
+        Buffer.from(times(5000, (at) => `${100 + at} 0 obj << /Kids 7 0 R >> endobj\n`)),
+      ),
+    'fonts with long lists of names': () =>
+      manyFonts(
+        () => '/Encoding 8 0 R /Widths 9 0 R',
+        object(8, `<< /Differences [${'/uni0041 '.repeat(20_000)}] >>`),
+        object(9, `[${'5 '.repeat(100_000)}]`),
+      ),
+    'fonts larger than what is kept of them': () => manyFonts(() => `/Widths [${'500 '.repeat(600)}]`),
+    'one dictionary of fonts in many objects': () =>
+      onePage(
+        object(3, '<< /Contents 4 0 R >>'),
+        object(7, `<< ${times(20_000, (at) => `/F${at} ${at} 0 R `)}>>`),
+        Buffer.from(times(40_000, (at) => `${1000 + at} 0 obj << /Font 7 0 R >> endobj\n`)),
+        deflated(4, 'BT /F1 1 Tf (a) Tj ET'),
       ),
     'widths without an end': () =>
       pageOf(

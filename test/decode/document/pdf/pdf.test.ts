@@ -158,7 +158,7 @@ const descendant = object(6, '<< /Type /Font /Subtype /CIDFontType2 /DW 500 /W [
 describe('the text of a page', () => {
   async function shown(operators: string, ...others: Uint8Array[]) {
     const { texts } = await read(pageOf(operators, '/F1 5 0 R /F2 8 0 R', ...others))
-    return linesIn(texts['pdf/page-1'])
+    return [...linesIn(texts['pdf/page-1']), ...linesIn(texts['pdf/page-1/over-lines'])]
   }
   const cases = [
     { name: 'a string', operators: '(bob) Tj', lines: ['bob'] },
@@ -199,6 +199,37 @@ describe('the text of a page', () => {
       name: 'over a line that ends in a hyphen',
       operators: '12 TL (jane@exam-) Tj T* (ple.org c) Tj',
       lines: ['jane@exam-', 'ple.org c', 'jane@exam-ple.org\tjane@example.org'],
+    },
+    {
+      name: 'over three lines that end in hyphens',
+      operators: '12 TL (x 6f9619ff-) Tj T* (8b86-4d01-) Tj T* (b42d y) Tj',
+      lines: [
+        'x 6f9619ff-',
+        '8b86-4d01-',
+        'b42d y',
+        '6f9619ff-8b86-4d01-\t6f9619ff8b86-4d01-',
+        '8b86-4d01-b42d\t8b86-4d01b42d',
+        '6f9619ff-8b86-4d01-b42d\t6f9619ff-8b86-4d01b42d',
+      ],
+    },
+    {
+      name: 'of an address and a UUID that a narrow cell breaks anywhere',
+      operators: '12 TL (jane@exampl) Tj T* (e.org) Tj T* (6f9619ff-8b86-4d01-b) Tj T* (42d-00cf4fc964f1) Tj',
+      lines: [
+        'jane@exampl',
+        'e.org',
+        '6f9619ff-8b86-4d01-b',
+        '42d-00cf4fc964f1',
+        'jane@example.org',
+        'jane@example.org6f9619ff-8b86-4d01-b',
+        '6f9619ff-8b86-4d01-b42d-00cf4fc964f1',
+        'jane@example.org6f9619ff-8b86-4d01-b42d-00cf4fc964f1',
+      ],
+    },
+    {
+      name: 'of numbers, which are not put together',
+      operators: '12 TL (500) Tj T* (0001) Tj',
+      lines: ['500', '0001'],
     },
     { name: 'between images', operators: 'ET BI /W 1 ID (((EI BT /F1 10 Tf EI BT /F1 10 Tf (bob) Tj', lines: ['bob'] },
     {
