@@ -5,8 +5,11 @@ import { type Mark, sampledMark } from './mark.ts'
 
 const spelled = sampledMark('unsupported-format')
 
-/** How gzip and zstd begin in percent-encoding. */
+/** How gzip, zstd and zip begin in percent-encoding, and PDF there or, with nothing but text in it, as it is. */
 export const spelledFormats: readonly Mark[] = [
+  spelled('zip in percent-encoding', '%03%04', /^/, /PK$/),
+  spelled('PDF in percent-encoding', '%25PDF-', /^%25PDF-[12]\.[0-9]%0/i),
+  spelled('PDF in text', '%PDF-', /^%PDF-[12]\.[0-9](?:[\r\n]|\\+[nru])/),
   spelled('gzip in percent-encoding', '%8', /^%8[bB]%08/, /%1[fF]$/),
   ...['%B5', '%b5'].map((key) => spelled('zstd in percent-encoding', key, /^%B5(?:%2F|\/)%FD/i, /(?:%28|\()$/)),
 ]

@@ -19,7 +19,20 @@ const rows = (spell: (bytes: Buffer) => string) => Array.from({ length: 20 }, (_
 const pairs = (bytes: Uint8Array, between: string) => Buffer.from(bytes).toString('hex').match(/../g)!.join(between)
 const indented = (value: unknown, by: string | number) => JSON.stringify(value, null, by)
 
+/** As a form that is sent has it. */
+const percent = (bytes: Buffer) =>
+  Array.from(bytes, (byte) =>
+    /[A-Za-z0-9_.-]/.test(String.fromCharCode(byte))
+      ? String.fromCharCode(byte)
+      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+  ).join('')
+const pdf = Buffer.from('%PDF-1.4\n1 0 obj\n<< /Length 9 >>\nstream\n[(4829)-4(137465)] TJ\nendstream\nendobj\n')
+const zipped = Buffer.concat([Buffer.from('PK\x03\x04\x14\0\0\0\b\0', 'latin1'), deflateSync(row(1))])
+
 const hidden: { name: string; lines: string[]; reason: string }[] = [
+  { name: 'PDF in JSON', lines: rows(() => JSON.stringify({ file: String(pdf) })), reason: 'unsupported-format' },
+  { name: 'PDF in percent-encoding', lines: rows(() => percent(pdf)), reason: 'unsupported-format' },
+  { name: 'zip in percent-encoding', lines: rows(() => percent(zipped)), reason: 'unsupported-format' },
   { name: 'gzip in COPY of PostgreSQL', lines: rows((bytes) => octal(gzipSync(bytes), '\\\\')), reason: 'opaque' },
   { name: 'zlib in COPY of PostgreSQL', lines: rows((bytes) => octal(deflateSync(bytes), '\\\\')), reason: 'opaque' },
   { name: 'what a cipher made', lines: rows((bytes) => octal(sealed(bytes), '\\\\')), reason: 'opaque' },
@@ -166,6 +179,7 @@ describe('what is compressed or encrypted, and spelled byte by byte, is no clean
     ['as many characters as are looked for', JSON.stringify([...'alice_w77'])],
     ['a few characters', JSON.stringify([...'user'])],
     ['text as a Buffer', JSON.stringify({ a: Buffer.from('日本語 and text'), flag: Buffer.from([1]) })],
+    ['words about PDF', 'it begins with "%PDF-1.7", %25PDF-1.4 in an address, or %PDF-1.7 and a line end; PK%03'],
     ['text in percent-encoding', '%1F%8C%E6%97%A5%E6%9C%AC%28%B5%2F%FC'],
   ])('%s are text', (_, text) => {
     for (const length of [1e6, 7]) expect(problemIn(`${text}\n`.repeat(30), length)).toBeUndefined()
