@@ -18,13 +18,13 @@ const names = functionNames(root)
  * scans brings kernels, and who deletes all decoders; who attests or makes trees of subjects says which forms or formats there are, by what they are.
  */
 const ceilings: Record<string, number> = {
-  attest: 1696,
-  'export-bundle': 2464,
-  'check-bundle': 1888,
-  'build-index': 1760,
-  'scan-batch': 1792,
-  'execute-deletion': 1728,
-  'propose-correction': 1728,
+  attest: 1728,
+  'export-bundle': 2496,
+  'check-bundle': 1440,
+  'build-index': 1824,
+  'scan-batch': 1856,
+  'execute-deletion': 1792,
+  'propose-correction': 1792,
   'settle-subjects': 1696,
 }
 const ceilingOf = (name: string) => (ceilings[name] ?? 1216) * 1024
