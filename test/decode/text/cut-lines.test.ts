@@ -292,7 +292,8 @@ describe('text whose lines are pieces', () => {
   test('is put together where a line, or what several have the pieces of, is too long to be kept', async () => {
     const long = 'x'.repeat(5 * 2 ** 20)
     const chunks = await read(`${response}4\r\njane\r\n99\r\n_doe ${long}bo\r\n5\r\nb_w77\r\n0\r\n\r\n`, [2 ** 16])
-    expect(chunks.texts['cut-lines/joined']).toMatch(/^jane_doe x+\n.*x*bob_w77\r\n$/)
+    // A pattern that tries each of five million places may need more of a stack than there is.
+    expect(chunks.texts['cut-lines/joined']!.replaceAll('x', '').split('\n')).toEqual(['jane_doe ', 'bob_w77\r', ''])
     const pieces = Array.from({ length: 400 }, (_, at) => cri('P', `${fill}${at}`)).join('')
     const messages = await read(`${cri('F', 'a')}${pieces}${cri('P', 'jane_')}${cri('F', 'doe')}`, [2 ** 16])
     const joined = messages.texts['cut-lines/joined']!
