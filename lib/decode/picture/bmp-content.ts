@@ -2,10 +2,9 @@ import { beginsWith } from '../begins-with.ts'
 import type { ByteRange, Format } from '../format.ts'
 import { type BmpHeader, parseBmpHeader } from './bmp-header.ts'
 import { runsEnd } from './bmp-runs.ts'
-import { holdPicture, pushHeld } from './held-picture.ts'
+import { pushHeld, readHeld } from './held-picture.ts'
 import { readIcc } from './icc.ts'
 import { isZeros, type Metadata, metadataOf, withoutZerosBehind } from './metadata.ts'
-import { addPicture } from './pixels.ts'
 
 const mark = Buffer.from('BM')
 const fileHeader = 14
@@ -24,24 +23,15 @@ export const bmp: Format = {
     const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
     return bytes.readUInt32LE(reservedAt) === 0 && parseBmpHeader(bytes) !== undefined
   },
-  async read(content, decoding) {
-    const { path, source } = content
-    addPicture(decoding, path)
-    const { heldBytes } = decoding
-    const bytes = await holdPicture(content, decoding)
-    if (bytes === undefined) return
-    decoding.heldBytes += bytes.length
-    try {
-      const metadata = metadataOf('bmp', path, decoding)
+  read: (content, decoding) =>
+    readHeld(content, decoding, async (bytes) => {
+      const metadata = metadataOf('bmp', content.path, decoding)
       const { end, pixels } = await readPicture(bytes, metadata)
       // With what is behind it, which a length that is wrong may have cut off.
-      await pushHeld(bytes, path, decoding, pixels)
+      await pushHeld(bytes, content.path, decoding, pixels)
       await metadata.end()
-      if (!isZeros(bytes.subarray(end))) source.giveBack(bytes.subarray(end))
-    } finally {
-      decoding.heldBytes = heldBytes
-    }
-  },
+      if (!isZeros(bytes.subarray(end))) content.source.giveBack(bytes.subarray(end))
+    }),
 }
 
 async function readPicture(bytes: Buffer, metadata: Metadata): Promise<{ end: number; pixels: ByteRange[] }> {

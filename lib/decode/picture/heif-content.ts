@@ -5,10 +5,9 @@ import { type Box, boxesOf, fieldsOf } from './heif-boxes.ts'
 import { readItems } from './heif-items.ts'
 import { readMeta } from './heif-meta.ts'
 import { type Meta, readOtherBox } from './heif-reader.ts'
-import { holdPicture, pushHeld } from './held-picture.ts'
+import { pushHeld, readHeld } from './held-picture.ts'
 import { type Metadata, metadataOf, unlessStopped } from './metadata.ts'
 import { mostMetadata } from './picture-parts.ts'
-import { addPicture } from './pixels.ts'
 
 /** Brands of files whose first part is a picture (ISO/IEC 23008-12, 10 and annexes B to L; AV1 Image File Format, 6): not those of sequences, or of videos. */
 const brands = new Set(['mif1', 'mif2', 'heic', 'heix', 'heim', 'heis', 'avif', 'avio', 'MiHB', 'MiHA', 'MiHE', 'miaf'])
@@ -27,22 +26,13 @@ export const heif: Format = {
     const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
     return bytes.readUInt32BE() <= mostBrands && brands.has(bytes.toString('latin1', 8, 12))
   },
-  async read(content, decoding) {
-    const { path } = content
-    addPicture(decoding, path)
-    const { heldBytes } = decoding
-    const bytes = await holdPicture(content, decoding)
-    if (bytes === undefined) return
-    decoding.heldBytes += bytes.length
-    try {
-      await pushHeld(bytes, path, decoding)
-      const metadata = metadataOf('heif', path, decoding)
+  read: (content, decoding) =>
+    readHeld(content, decoding, async (bytes) => {
+      await pushHeld(bytes, content.path, decoding)
+      const metadata = metadataOf('heif', content.path, decoding)
       await unlessStopped(decoding, () => readFile(bytes, metadata))
       await metadata.end()
-    } finally {
-      decoding.heldBytes = heldBytes
-    }
-  },
+    }),
 }
 
 async function readFile(bytes: Buffer, metadata: Metadata): Promise<void> {

@@ -2,12 +2,13 @@ import { byteSource } from '../byte-source.ts'
 import type { Decoding } from '../decoding.ts'
 import type { ByteRange, Content } from '../format.ts'
 import { readRaw } from '../raw-content.ts'
+import { addPicture } from './pixels.ts'
 
 /**
  * All of a picture whose parts have to be read at any place. Absent: it is larger than what may be held, or what it comes from fails; then it was pushed as it is, and what is wrong is a gap,
  * or thrown.
  */
-export async function holdPicture({ source, path }: Content, decoding: Decoding): Promise<Buffer | undefined> {
+async function holdPicture({ source, path }: Content, decoding: Decoding): Promise<Buffer | undefined> {
   const most = decoding.limits.heldBytes - decoding.heldBytes
   const parts: Buffer[] = []
   let length = 0
@@ -35,6 +36,24 @@ export async function holdPicture({ source, path }: Content, decoding: Decoding)
     failure ? { kind: 'structure' } : { kind: 'refused', reason: 'limit', detail },
   )
   return undefined
+}
+
+/** Reads a picture as a whole, with what it takes of memory counted meanwhile; one that is too large for that is pushed as it is. */
+export async function readHeld(
+  content: Content,
+  decoding: Decoding,
+  read: (bytes: Buffer) => Promise<void>,
+): Promise<void> {
+  addPicture(decoding, content.path)
+  const { heldBytes } = decoding
+  const bytes = await holdPicture(content, decoding)
+  if (bytes === undefined) return
+  decoding.heldBytes += bytes.length
+  try {
+    await read(bytes)
+  } finally {
+    decoding.heldBytes = heldBytes
+  }
 }
 
 /** Pushes a picture that is held as it is written, so that what stands plainly anywhere in it is found: `pixels`, which are apart and in order, as samples alone. */

@@ -1,9 +1,8 @@
 import { beginsWith } from '../begins-with.ts'
-import type { Format } from '../format.ts'
+import type { ByteRange, Format } from '../format.ts'
 import { readValues } from './exif.ts'
-import { holdPicture, pushHeld } from './held-picture.ts'
+import { pushHeld, readHeld } from './held-picture.ts'
 import { type Metadata, metadataOf, unlessStopped } from './metadata.ts'
-import { addPicture } from './pixels.ts'
 import { parseTiff } from './tiff.ts'
 import { pageReaders } from './tiff-pages.ts'
 import { readStrips } from './tiff-strips.ts'
@@ -19,27 +18,24 @@ export const tiff: Format = {
   name: 'tiff',
   kind: 'picture',
   isFormat: (head) => head.length >= headerLength && marks.some((mark) => beginsWith(head, mark)),
-  async read(content, decoding) {
-    const { path } = content
-    addPicture(decoding, path)
-    const { heldBytes } = decoding
-    const bytes = await holdPicture(content, decoding)
-    if (bytes === undefined) return
-    decoding.heldBytes += bytes.length
-    try {
-      const metadata = metadataOf('tiff', path, decoding)
-      await unlessStopped(decoding, () => readPages(bytes, metadata))
+  read: (content, decoding) =>
+    readHeld(content, decoding, async (bytes) => {
+      const metadata = metadataOf('tiff', content.path, decoding)
+      let pixels: ByteRange[] = []
+      await unlessStopped(decoding, async () => {
+        pixels = await readPages(bytes, metadata)
+      })
+      // Also where its pages cannot be read on.
+      await pushHeld(bytes, content.path, decoding, pixels)
       await metadata.end()
-    } finally {
-      decoding.heldBytes = heldBytes
-    }
-  },
+    }),
 }
 
-async function readPages(bytes: Buffer, metadata: Metadata): Promise<void> {
+/** Reads pages, and returns where samples are, apart and in order. */
+async function readPages(bytes: Buffer, metadata: Metadata): Promise<ByteRange[]> {
   const tiff = parseTiff(bytes, 'page')!
   await readValues(tiff, metadata, pageReaders)
-  const pixels = []
+  const pixels: ByteRange[] = []
   // One of another kind may have samples as well.
   const pages = Map.groupBy(tiff.values, ({ page }) => page)
   for (const values of pages.values()) for (const strip of await readStrips(values, tiff, metadata)) pixels.push(strip)
@@ -47,6 +43,5 @@ async function readPages(bytes: Buffer, metadata: Metadata): Promise<void> {
   for (const fault of tiff.faults) metadata.gap('corrupt', fault)
   if (pages.size === 0) metadata.gap('corrupt', 'expected a page')
   // What is claimed twice is a fault.
-  const isApart = tiff.faults.size === 0
-  await pushHeld(bytes, metadata.path, metadata.decoding, isApart ? pixels.sort((a, b) => a.from - b.from) : [])
+  return tiff.faults.size === 0 ? pixels.sort((a, b) => a.from - b.from) : []
 }

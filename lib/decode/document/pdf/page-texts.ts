@@ -7,8 +7,8 @@ import { type Dict, isDict, refOf, type Value } from './values.ts'
 
 /** What streams show, held until all fonts are known. */
 export type PageTexts = {
-  /** A stream with its dictionary, and its operators about text; of one that was replaced all count. */
-  add(number: number, dict: Dict, operators: Buffer): void
+  /** A stream with its object's path, its dictionary, and its operators about text; of one that was replaced all count. */
+  add(number: number, at: readonly string[], dict: Dict, operators: Buffer): void
   /** Pushes what pages show as `page-1` and so on, and what else shows something (forms, notes) as `shown` of its object. */
   push(root: Value | undefined, path: readonly string[]): Promise<void>
 }
@@ -73,7 +73,7 @@ const hyphenAtEnd = /[-_\u00ad\u2010]$/
 const isBroken = /@|^(?=[\da-f]{8}-)[\da-f-]{1,36}$/i
 
 export function pageTexts(objects: Objects, may: Pick<May, 'read'>, decoding: Decoding): PageTexts {
-  const streams = new Map<number, { dict: Dict; operators: Buffer[] }>()
+  const streams = new Map<number, { at: readonly string[]; dict: Dict; operators: Buffer[] }>()
   const fonts = new Map<unknown, Font | undefined>()
   let byName: ReadonlyMap<string, readonly Value[]> | undefined
   let kept = 0
@@ -117,9 +117,9 @@ export function pageTexts(objects: Objects, may: Pick<May, 'read'>, decoding: De
   }
 
   return {
-    add(number, dict, operators) {
+    add(number, at, dict, operators) {
       const known = streams.get(number)
-      if (known === undefined) streams.set(number, { dict, operators: [operators] })
+      if (known === undefined) streams.set(number, { at, dict, operators: [operators] })
       else known.operators.push(operators)
     },
     async push(root, path) {
@@ -133,10 +133,8 @@ export function pageTexts(objects: Objects, may: Pick<May, 'read'>, decoding: De
         if (operators.length === 0) continue
         await pushShown([...path, `page-${index + 1}`], operators, resources)
       }
-      for (const [number, { dict, operators }] of streams) {
-        const at = [...path, number === -1 ? 'stream' : `object-${number}`, 'shown']
-        await pushShown(at, operators, dict.get('Resources'))
-      }
+      for (const { at, dict, operators } of streams.values())
+        await pushShown([...at, 'shown'], operators, dict.get('Resources'))
     },
   }
 }

@@ -8,7 +8,7 @@ import { type Dict, isDict, parseValues, stringsIn, textOf, type Value, wordOf }
 import { mostStructure, type Walker } from './walk.ts'
 
 /**
- * Reads a PDF while it is walked through: what streams hold is `[...path, 'object-12']`, with the number of its object, and texts of an object (titles, fields of forms, links)
+ * Reads a PDF while it is walked through: what streams hold is `[...path, 'object-12']` in the twelfth object, and texts of an object (titles, fields of forms, links)
  * are `strings` in that. What pages show comes at the end, since fonts may stand anywhere (`PageTexts`).
  */
 export type PdfDocument = Walker & { isEncrypted(): boolean; end(): Promise<void> }
@@ -16,7 +16,6 @@ export type PdfDocument = Walker & { isEncrypted(): boolean; end(): Promise<void
 /** ISO 32000-2, annex C: there are no larger ones. */
 const mostNumber = 8_388_607
 const noNumber = -1
-const mostRevisions = 255
 /** So much is held, and as much is read again, beside so many times what is stored. */
 const leastInAll = 2 ** 25
 const timesStored = 16
@@ -25,8 +24,7 @@ export function pdfDocument(path: readonly string[], decoding: Decoding): PdfDoc
   const may: May = { hold, read }
   const objects = createObjects(may)
   const texts = pageTexts(objects, may, decoding)
-  /** How often there was an object, by its number. */
-  let revisions = new Uint8Array(1024)
+  let count = 0
   let others = 0
   let root: Value | undefined
   let isEncrypted = false
@@ -55,18 +53,11 @@ export function pdfDocument(path: readonly string[], decoding: Decoding): PdfDoc
     return false
   }
 
-  /** Of an object that was replaced there are several; what is none (the trailer, or damaged) is counted. */
-  function pathOf(number: number): string[] {
-    if (number === noNumber) return [...path, `between-${++others}`]
-    if (number >= revisions.length) {
-      const more = new Uint8Array(Math.min(mostNumber + 1, number * 2 + 1))
-      more.set(revisions)
-      revisions = more
-    }
-    if (revisions[number]! < mostRevisions) revisions[number]! += 1
-    const revision = revisions[number]!
-    return [...path, `object-${number}`, ...(revision > 1 ? [`revision-${revision}`] : [])]
-  }
+  /** By a number of ours: its own one is somebody's text. What is no object is the trailer, or damaged. */
+  const pathOf = (number: number): string[] => [
+    ...path,
+    number === noNumber ? `between-${++others}` : `object-${++count}`,
+  ]
 
   /** Looks at the values of some structure; answers which object it is of. */
   async function readStructure(bytes: Buffer): Promise<{ number: number; dict: Dict; at: string[] }> {
@@ -119,7 +110,7 @@ export function pdfDocument(path: readonly string[], decoding: Decoding): PdfDoc
       const read = await readStream(data, dict, at, decoding, hold)
       if (read?.kind === 'map') objects.addMap(number, read.bytes)
       else if (read?.kind === 'objects') await readObjects(read.bytes, dict)
-      else if (read !== undefined && read.bytes.length > 0) texts.add(number, dict, read.bytes)
+      else if (read !== undefined && read.bytes.length > 0) texts.add(number, at, dict, read.bytes)
     },
     end: () => texts.push(root, path),
   }
