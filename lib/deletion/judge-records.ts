@@ -52,7 +52,11 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
   let unsure: string | undefined
   const checks: Checks = {
     isOwned,
-    stays: (line) => lines?.settle(line, false),
+    header(line, names) {
+      lines?.settle(line, false)
+      // Of a version that goes as a whole it goes as well.
+      if (lines !== undefined) watch?.write(Buffer.from(`${names.join(',')}\n`))
+    },
     unsure: (reason) => {
       unsure ??= reason
     },
@@ -83,12 +87,12 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
 const nested = 'it has a record that names an owner further inside as well'
 
 /**
- * What is held against each record; each may give up on the version. `kind`: whether a program may have taken its owner for a number. `stays`: a line that is no record. `unsure`: why lines may not be whole
+ * What is held against each record; each may give up on the version. `kind`: whether a program may have taken its owner for a number. `unsure`: why lines may not be whole
  * records with their fields in order, which matters where some go and others stay.
  */
 type Checks = {
   isOwned(text: string, kind: 'number' | 'text', line: number): boolean
-  stays(line: number): void
+  header(line: number, names: readonly string[]): void
   unsure(reason: string): void
   checkNames(text: string): void
   keep: Keep
@@ -115,7 +119,7 @@ function jsonRecords(owner: string, { isOwned, checkNames, keep }: Checks): Sink
   })
 }
 
-function csvOwners(owner: string, { isOwned, stays, unsure, checkNames, keep }: Checks): Sink {
+function csvOwners(owner: string, { isOwned, header: takeHeader, unsure, checkNames, keep }: Checks): Sink {
   const [isSame, isNested, isOfKeys] = [isSameName(owner), isNestedName(owner), isNameOfKeys(owner)]
   const holdsOwner = nestedOwner(owner)
   let header: { names: readonly string[]; owner: number } | undefined
@@ -137,7 +141,7 @@ function csvOwners(owner: string, { isOwned, stays, unsure, checkNames, keep }: 
       fields.forEach(checkNames)
       header = { names: fields, owner: owners[0]! }
       for (const name of fields) if (name !== '') columns.add(name)
-      return stays(line)
+      return takeHeader(line, fields)
     }
     if (fields.length !== header.names.length) return keep('it is CSV with a row that has other fields than the header')
     // To a writer that does not quote, quotes that open on one line and close on another enclose other people's rows.
