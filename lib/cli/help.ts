@@ -52,8 +52,8 @@ ${stage}`
 const described: Record<string, string> = {
   run: `odv run: one verification run: scan, request deletion, wait, scan again, decide, attest
 
-  --manifest FILE    transfer manifest: CSV with a header (userId, transferredAt, batch), JSON Lines or plain lines;
-                     plain or compressed
+  --manifest FILE    transfer manifest: CSV with a header (userId, transferredAt, batch), JSON Lines or plain lines,
+                     plain or compressed, or Parquet
   --store ID=DIR     a store that is not in the configuration, without a deletion channel: nothing is deleted, and findings
                      make it residual at once. Repeatable
   --store ID         only this store of the configuration, with its deletion channel. Repeatable; the run says which are left out

@@ -22,7 +22,7 @@ export async function tryManifest(
     nobody: nobodyOf(config),
   })
   const rows = { confirmed: builder.add, pending: builder.exclude }
-  const report = await readManifest(await manifestFiles().open(path), { now: new Date(), name }, rows)
+  const report = await readManifest(() => manifestFiles().open(path), { now: new Date(), name }, rows)
   const index = builder.finish(report, () => {})
   checkPremises(config, { report, index })
   return { report, index }

@@ -1,6 +1,8 @@
 import { textOfString } from './json-members.ts'
 
-/** How a manifest is written; `delimiter` between the fields of CSV. */
+export const manifestFormats = ['csv', 'json-lines', 'lines', 'parquet'] as const
+
+/** How a manifest of text is written; `delimiter` between the fields of CSV. */
 export type ManifestFormat = { kind: 'csv'; delimiter: string } | { kind: 'json-lines' } | { kind: 'lines' }
 
 const idNames = ['userid', 'user_id', 'id']

@@ -1,19 +1,9 @@
 import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from './csv-records.ts'
 import { jsonRow, type NameKind } from './json-row.ts'
-import {
-  isColumnName,
-  isIdName,
-  isRowId,
-  isTimeName,
-  type ManifestFormat,
-  mayBeIdBesideId,
-  mayBeIdBesideUserId,
-  mayBeTimeName,
-  mayTakeBack,
-} from './manifest-format.ts'
+import { columnsOf } from './manifest-columns.ts'
+import { isColumnName, isIdName, isRowId, type ManifestFormat } from './manifest-format.ts'
 import type { ManifestRows } from './manifest-rows.ts'
-import { mayBeId, mayBeTime, mayNotHold } from './name-problems.ts'
 import { textLines } from './text-lines.ts'
 
 /** A parser of one format; `transferColumn` is known once rows were read. */
@@ -98,12 +88,6 @@ const headerAgain =
 const mayBeRows =
   'expected no field of several lines with a delimiter in it, which may be several rows with a quote in two of them: leave its column out'
 
-/** The first column of which it is a problem what it is called, from 1, and the problem. */
-function columnOf(fields: string[], isOne: (name: string) => boolean, problem: string): string | undefined {
-  const at = fields.findIndex(isOne)
-  return at < 0 ? undefined : `column ${at + 1}: ${problem}`
-}
-
 /** As no number, UUID or e-mail address is: without a digit and `@`. */
 const isWord = (text: string): boolean => !/[0-9@]/.test(text)
 
@@ -112,21 +96,10 @@ function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
   let refused = false
 
   function readHeader(fields: string[], line: number): void {
-    const ids = fields.flatMap((name, index) => (isIdName(name) ? [index] : []))
-    const times = fields.flatMap((name, index) => (isTimeName(name) ? [index] : []))
-    const problem =
-      ids.length !== 1 || times.length > 1
-        ? 'expected a header with one column userId (or user_id, id) and at most one transferredAt'
-        : ((times.length === 0 ? columnOf(fields, mayBeTimeName, mayBeTime) : undefined) ??
-          columnOf(fields, mayTakeBack, mayNotHold) ??
-          columnOf(
-            fields.map((name, index) => (index === ids[0] ? '' : name)),
-            isRowId(fields[ids[0]!]!) ? mayBeIdBesideId : mayBeIdBesideUserId,
-            mayBeId,
-          ))
-    refused = problem !== undefined
-    if (problem !== undefined) rows.malformed(line, problem)
-    header = { columns: fields.length, id: ids[0] ?? 0, time: times[0] ?? -1 }
+    const columns = columnsOf(fields)
+    refused = columns.kind === 'problem'
+    if (columns.kind === 'problem') rows.malformed(line, columns.problem)
+    else header = { columns: fields.length, id: columns.id, time: columns.time ?? -1 }
   }
 
   const sink = csvRecords(delimiter, (found) => {

@@ -6,8 +6,8 @@ import { parseTransferTime } from './transfer-time.ts'
 
 /** Where the parsers of all formats put what they find, row by row. */
 export type ManifestRows = {
-  /** A row with its identifier; `transferredAt` is absent if the manifest has no such column. `isText`: the identifier is a string of JSON, whatever it is. */
-  row(line: number, id: string, transferredAt: string | undefined, isText?: boolean): void
+  /** A row with its identifier; `transferredAt`, as written or in milliseconds since 1970, is absent if the manifest has no such column. `isText`: the identifier is a string of JSON, whatever it is. */
+  row(line: number, id: string, transferredAt: string | number | undefined, isText?: boolean): void
   empty(line: number): void
   malformed(line: number, problem: string): void
   result(): {
@@ -48,7 +48,7 @@ export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
     row(line, id, transferredAt, isText = false) {
       const text = id.trim()
       if (text === '') return malformed(line, 'expected an identifier, got an empty field')
-      const time = transferredAt === undefined ? Number.NEGATIVE_INFINITY : timeOf(transferredAt.trim())
+      const time = transferredAt === undefined ? Number.NEGATIVE_INFINITY : timeOf(transferredAt)
       if (time === undefined)
         return malformed(
           line,
@@ -96,4 +96,8 @@ const isNumber = /^[0-9]+$/
 /** No time of a transfer is before it; the zero of clocks, of databases and of languages is, which is written for no time at all. */
 const earliest = Date.UTC(2002, 0, 1)
 
-const timeOf = (written: string) => (written === '' ? Number.POSITIVE_INFINITY : parseTransferTime(written))
+function timeOf(time: string | number): number | undefined {
+  if (typeof time === 'number') return time
+  const written = time.trim()
+  return written === '' ? Number.POSITIVE_INFINITY : parseTransferTime(written)
+}

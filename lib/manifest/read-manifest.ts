@@ -1,11 +1,15 @@
+import { type ByteSource, byteSource } from '../decode/byte-source.ts'
+import { ColumnFault } from '../decode/columnar/column-fault.ts'
+import { parquet } from '../decode/columnar/parquet/parquet-content.ts'
 import { roleOf } from '../decode/content-path.ts'
 import { decodeObject, type Reading } from '../decode/decode-object.ts'
 import type { Sink } from '../decode/sink.ts'
 import { ManifestInvalid } from '../errors.ts'
 import type { Lines } from './lines.ts'
-import { formatOf } from './manifest-format.ts'
+import { formatOf, type ManifestFormat, type manifestFormats } from './manifest-format.ts'
 import { type ManifestParser, parserOf } from './manifest-parsers.ts'
 import { type ManifestRows, manifestRows, type RowReaders } from './manifest-rows.ts'
+import { readParquetRows } from './parquet-rows.ts'
 import { maxLineBytes } from './text-lines.ts'
 
 /**
@@ -16,7 +20,7 @@ import { maxLineBytes } from './text-lines.ts'
 export type ManifestReport = {
   sha256: string
   bytes: number
-  format: 'csv' | 'json-lines' | 'lines'
+  format: (typeof manifestFormats)[number]
   rows: number
   confirmed: number
   empty: Lines
@@ -26,35 +30,22 @@ export type ManifestReport = {
 }
 
 /**
- * Reads a transfer manifest: CSV, JSON Lines or plain lines, plain or compressed. `readers` get each row. Rows that were
- * seen count only when this returns. Whether rows contradict each other is for the reader who keeps them to say.
+ * Reads a transfer manifest: CSV, JSON Lines or plain lines, plain or compressed, or Parquet, for which `open` is called twice. `readers` get each row (of Parquet
+ * its number is its line). Rows that were seen count only when this returns. Whether rows contradict each other is for the reader who keeps them to say.
  * @throws ManifestInvalid if any part of it cannot be read, any row is malformed (the first 20 are listed by line, the
  * others counted), or no row is confirmed
  */
 export async function readManifest(
-  chunks: AsyncIterable<Uint8Array>,
+  open: () => Promise<AsyncIterable<Uint8Array>>,
   options: { now: Date; name: string },
   readers: RowReaders,
 ): Promise<ManifestReport> {
   const where = `manifest ${options.name}`
   const rows = manifestRows(options.now, readers)
-  const content = manifestContent(rows)
-  const reading = await decodeObject(chunks, (path) => {
-    switch (roleOf(path)) {
-      case 'main':
-        return content
-      case 'file-name':
-        return ignored
-      case 'aside':
-        throw new ManifestInvalid(
-          `${where}: content: expected one text in UTF-8 (CSV, JSON Lines or plain lines, plain or compressed), ` +
-            'got others beside it, as in an archive, a workbook, Parquet or UTF-16: save it as “CSV UTF-8”',
-        )
-    }
-  })
-  requireComplete(reading, where)
-  const found = content.found()
-  if (found.kind === 'unknown') throw new ManifestInvalid(`${where}: format: ${found.problem}`)
+  const { head, chunks } = await withHead(await open())
+  const read = parquet.isFormat(head)
+    ? await readParquet(chunks, open, rows, where)
+    : await readText(chunks, rows, where)
   const { confirmed, empty, notYetTransferred, padded, badRows, badRowCount } = rows.result()
   if (badRowCount > 0)
     throw new ManifestInvalid(`${where}: rows: expected every row to be usable, got ${badRowCount} malformed`, badRows)
@@ -64,16 +55,67 @@ export async function readManifest(
         (notYetTransferred.count === 0 ? 'no row' : `${notYetTransferred.count} not yet transferred`),
     )
   return {
-    sha256: reading.sha256,
-    bytes: reading.bytes,
-    format: found.format,
+    ...read,
     rows: confirmed + notYetTransferred.count,
     confirmed,
     empty,
     notYetTransferred,
-    transferColumn: found.parser.transferColumn(),
     ...(padded.count > 0 && { padded }),
   }
+}
+
+type Read = Pick<ManifestReport, 'sha256' | 'bytes' | 'format' | 'transferColumn'>
+
+/** As many as tell what it is. */
+const headBytes = 512
+
+/** The first bytes of a file, and all of it. */
+async function withHead(
+  opened: AsyncIterable<Uint8Array>,
+): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
+  const source = byteSource(opened)
+  const head = Buffer.from((await source.peek(headBytes)).subarray(0, headBytes))
+  return { head, chunks: restOf(source) }
+}
+
+async function* restOf(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let chunk = await source.take(); chunk !== undefined; chunk = await source.take()) yield chunk
+}
+
+async function readParquet(
+  chunks: AsyncIterable<Uint8Array>,
+  open: () => Promise<AsyncIterable<Uint8Array>>,
+  rows: ManifestRows,
+  where: string,
+): Promise<Read> {
+  try {
+    return { format: 'parquet', ...(await readParquetRows(chunks, open, rows)) }
+  } catch (error) {
+    if (error instanceof ColumnFault) throw new ManifestInvalid(`${where}: ${error.message}`)
+    throw error
+  }
+}
+
+async function readText(chunks: AsyncIterable<Uint8Array>, rows: ManifestRows, where: string): Promise<Read> {
+  const content = manifestContent(rows)
+  const reading = await decodeObject(chunks, (path) => {
+    switch (roleOf(path)) {
+      case 'main':
+        return content
+      case 'file-name':
+        return ignored
+      case 'aside':
+        throw new ManifestInvalid(
+          `${where}: content: expected one text in UTF-8 (CSV, JSON Lines or plain lines, plain or compressed) or Parquet, ` +
+            'got others beside it, as in an archive, a workbook, compressed Parquet or UTF-16: save it as “CSV UTF-8”',
+        )
+    }
+  })
+  requireComplete(reading, where)
+  const found = content.found()
+  if (found.kind === 'unknown') throw new ManifestInvalid(`${where}: format: ${found.problem}`)
+  const { sha256, bytes } = reading
+  return { sha256, bytes, format: found.format, transferColumn: found.parser.transferColumn() }
 }
 
 const ignored: Sink = { write() {}, end() {} }
@@ -90,7 +132,7 @@ function requireComplete(reading: Reading, where: string): void {
 
 type Found =
   | { kind: 'unknown'; problem: string }
-  | { kind: 'known'; format: ManifestReport['format']; parser: ManifestParser }
+  | { kind: 'known'; format: ManifestFormat['kind']; parser: ManifestParser }
 
 /** Collects until the first line that is not empty tells the format, then hands everything to that format's parser. */
 function manifestContent(rows: ManifestRows): Sink & { found(): Found } {

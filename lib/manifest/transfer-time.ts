@@ -1,9 +1,11 @@
 const pattern = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d+)?(?:[Zz]|([+-])(\d{2}):(\d{2})))?$/
 
 const msOfHour = 60 * 60 * 1000
-const msOfDay = 24 * msOfHour
-/** A day ends last where clocks are twelve hours behind UTC. */
-const msToEndOfDay = msOfDay + 12 * msOfHour
+export const msOfDay = 24 * msOfHour
+/** Clocks that are the most are twelve hours behind UTC. */
+export const msBehindUtc = 12 * msOfHour
+/** So a day ends last there. */
+export const msToEndOfDay = msOfDay + msBehindUtc
 
 /**
  * Milliseconds since 1970 of an RFC 3339 date and time, or of the end of a date alone, wherever its day is meant:
@@ -26,7 +28,16 @@ function parseUtc(text: string): number | undefined {
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
   const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)]
   // A sum with what is no digit is not a number, which no comparison accepts.
-  if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= (month === 2 ? 28 : 30))) return undefined
+  if (
+    !(
+      year >= 100 &&
+      month >= 1 &&
+      month <= 12 &&
+      day >= 1 &&
+      day <= (month === 2 ? 28 : 30 + ((month + (month >> 3)) & 1))
+    )
+  )
+    return undefined
   if (text[4] !== '-' || text[7] !== '-') return undefined
   const start = daysBefore(year, month, day) * msOfDay
   if (isDate) return start + msToEndOfDay

@@ -54,7 +54,7 @@ async function compileManifest(
   const hashedForms = await readHashedForms(ports, config)
   const builder = createIndexBuilder({ caseRule, keys, random: ports.random, hashedForms, nobody: nobodyOf(config) })
   const rows = { confirmed: builder.add, pending: builder.exclude }
-  const report = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, rows)
+  const report = await readManifest(() => ports.manifests.open(name), { now: new Date(at), name }, rows)
   const key = runKey(runId, 'subject-index')
   const { written: summary, stored } = await publish(ports.largeEvidence, key, (sink) => builder.finish(report, sink))
   if (!stored.created) {

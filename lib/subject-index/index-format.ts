@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { IndexInvalid } from '../errors.ts'
 import { type CaseRule, maxIdentifierLength } from '../manifest/identifier.ts'
 import type { Lines } from '../manifest/lines.ts'
+import { manifestFormats } from '../manifest/manifest-format.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
 import { type FilterGeometry, shardBytesOf } from './build-filter.ts'
 import type { CaseKeys } from './case-keys.ts'
@@ -112,7 +113,7 @@ const noted = z.strictObject({ count: rows, first: z.array(rows) })
 const report = z.strictObject({
   sha256,
   bytes: rows,
-  format: z.enum(['csv', 'json-lines', 'lines']),
+  format: z.enum(manifestFormats),
   rows,
   confirmed: rows,
   empty: noted,

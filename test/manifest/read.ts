@@ -5,10 +5,11 @@ import { inPieces } from '../decode/collect.ts'
 
 const now = new Date('2026-11-23T12:00:00Z')
 
-/** Reads a manifest and collects its rows as `line:identifier`. */
+/** Reads a manifest and collects its rows as `line:identifier`. `again`: what is there when it is opened again. */
 export async function read(
   content: string | Uint8Array,
   lengths: readonly number[] = [1e6],
+  again = content,
 ): Promise<{ report: ManifestReport; rows: string[]; pending: string[] }> {
   const rows: string[] = []
   const pending: string[] = []
@@ -19,7 +20,9 @@ export async function read(
     return undefined
   }
   const readers = { confirmed: into(rows), pending: into(pending) }
-  const report = await readManifest(inPieces(Buffer.from(content), lengths), { now, name: 'ids' }, readers)
+  const contents = [content]
+  const open = async () => inPieces(Buffer.from(contents.pop() ?? again), lengths)
+  const report = await readManifest(open, { now, name: 'ids' }, readers)
   return { report, rows, pending }
 }
 

@@ -48,7 +48,10 @@ export type Hands = {
 }
 
 /** A place with a manifest, a configuration and a state directory; runs in it follow one another. */
-export async function openPlace(config: (root: string) => Record<string, unknown>, manifest = manifestText) {
+export async function openPlace(
+  config: (root: string) => Record<string, unknown>,
+  manifest: string | Uint8Array = manifestText,
+) {
   const root = scratchDirectory()
   writeFileSync(join(root, 'ids.csv'), manifest)
   const paths = stateDirectory(join(root, 'state'))

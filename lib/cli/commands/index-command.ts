@@ -43,7 +43,8 @@ export async function indexBuildCommand(options: Options, terminal: Terminal): P
   const task = await taskOf('index build', options)
   const caseRule = caseRuleOf(options.identifierCase) ?? 'fold'
   const manifests = manifestFiles()
-  const chunks = await manifests.open(resolve(options.cwd, task.manifest))
+  const open = () => manifests.open(resolve(options.cwd, task.manifest))
+  await open()
   const config = parseConfig(
     { ...hashedOption(options, options.cwd), identifierCase: caseRule },
     'index build: --hashed',
@@ -54,7 +55,7 @@ export async function indexBuildCommand(options: Options, terminal: Terminal): P
   const keys = caseKeysOf(await caseKeyFile(paths.keys).read())
   return compile(
     task,
-    chunks,
+    open,
     createIndexBuilder({ caseRule, keys, random: randomBytes, hashedForms, nobody: nobodyOf(config) }),
     options,
     terminal,
@@ -72,7 +73,8 @@ export async function indexAddCommand(
 ): Promise<ExitCode> {
   if (bases.length === 0) throw new UsageInvalid('index add: expected --base FILE')
   const task = await taskOf('index add', options, bases)
-  const chunks = await manifestFiles().open(resolve(options.cwd, task.manifest))
+  const open = () => manifestFiles().open(resolve(options.cwd, task.manifest))
+  await open()
   const { files, keys } = await openIndexFiles(bases, options)
   const { caseRule } = uniteIndexFiles(files)
   if ((caseRuleOf(options.identifierCase) ?? caseRule) !== caseRule)
@@ -93,12 +95,12 @@ export async function indexAddCommand(
     hashedForms,
     nobody: nobodyOf(config),
   })
-  return compile(task, chunks, builder, options, terminal, config)
+  return compile(task, open, builder, options, terminal, config)
 }
 
 async function compile(
   { action, manifest, out, path, bases }: Task,
-  chunks: AsyncIterable<Uint8Array>,
+  open: () => Promise<AsyncIterable<Uint8Array>>,
   builder: ReturnType<typeof createIndexBuilder>,
   { state, signal }: Options,
   terminal: Terminal,
@@ -113,7 +115,7 @@ async function compile(
     }
   try {
     const report = await readManifest(
-      untilAborted(chunks, signal),
+      async () => untilAborted(await open(), signal),
       { now: new Date(), name: manifest },
       { confirmed: counted(builder.add), pending: counted(builder.exclude) },
     )

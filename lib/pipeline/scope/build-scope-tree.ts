@@ -55,7 +55,7 @@ export async function buildScopeShard(
   const builder = createScopeShard({ tags, keys, caseRule: footer.caseRule })
   const name = manifestOf(await readRunConfig(ports, runId))
   const rows = { confirmed: builder.add, pending: () => undefined }
-  const again = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, rows)
+  const again = await readManifest(() => ports.manifests.open(name), { now: new Date(at), name }, rows)
   if (again.sha256 !== report.sha256)
     throw new EvidenceConflict(`${name}: expected the manifest that this run began with, and it has changed since`)
 

@@ -50,7 +50,7 @@ async function requireNobodyTakenBack(ports: ScopePorts, { runId, at }: Moment, 
       return undefined
     },
   }
-  const refused = await readManifest(await manifests.open(name), { now: new Date(at), name }, readers).then(
+  const refused = await readManifest(() => manifests.open(name), { now: new Date(at), name }, readers).then(
     () => undefined,
     refusalOf,
   )

@@ -11,10 +11,16 @@ import type { Leaf } from './schema.ts'
 type DataHeader = Extract<PageHeader, { kind: 'data' | 'data-2' }>
 
 /**
- * A data page without its levels: the bytes of its values, how many there are that are not null, and how many rows begin in it. `isFirst`: whether the next of
- * them is the first one of a list, in order; absent where values are no items.
+ * A data page without its levels: the bytes of its values, how many there are that are not null, and how many rows begin in it. `areThere`: whether each of its
+ * values, nulls as well, is one of these, in order. `isFirst`: whether the next of them is the first one of a list, in order; absent where values are no items.
  */
-export type DataParts = { bytes: Uint8Array; count: number; rows: number; isFirst?: () => boolean }
+export type DataParts = {
+  bytes: Uint8Array
+  count: number
+  rows: number
+  areThere(): () => boolean
+  isFirst?: () => boolean
+}
 
 export function checkPage(header: PageHeader, stored: Uint8Array): void {
   if (header.checksum !== undefined && crc32(stored) !== header.checksum)
@@ -77,14 +83,24 @@ function firstVersion(
   const rows = levels(0, leaf.repetition, header.repetitions, 0)
   const there = levels(rows.end, leaf.definition, header.definitions, leaf.definition)
   const parts = { bytes: bytes.subarray(there.end), count: there.wanted, rows: rows.wanted }
-  return withFirsts(parts, leaf, rows.each, there.each)
+  return withLevels(parts, leaf, rows.each, there.each)
 }
 
 /** Levels one by one. */
 type Levels = () => () => number
 
 /** Lists begin where the repetition is less than that of their items, which may be where there is no item. */
-function withFirsts(parts: DataParts, leaf: Leaf, repetitions: Levels, definitions: Levels): DataParts {
+function withLevels(
+  values: Pick<DataParts, 'bytes' | 'count' | 'rows'>,
+  leaf: Leaf,
+  repetitions: Levels,
+  definitions: Levels,
+): DataParts {
+  const areThere = () => {
+    const definition = definitions()
+    return () => definition() === leaf.definition
+  }
+  const parts = { ...values, areThere }
   if (leaf.item === undefined) return parts
   const repetition = repetitions()
   const definition = definitions()
@@ -122,11 +138,12 @@ function secondVersion(
     throw corrupt('parquet: expected as many rows and nulls as the page states')
   const rest = stored.subarray(before)
   const bytes = decompressed(header.isCompressed, rest, header.size - before)
-  return withFirsts(
+  const each = (part: Packed, highest: number) => () => (highest === 0 ? () => 0 : numbersOfRuns(part))
+  return withLevels(
     { bytes, count, rows },
     leaf,
-    () => numbersOfRuns(repetitions),
-    () => numbersOfRuns(definitions),
+    each(repetitions, leaf.repetition),
+    each(definitions, leaf.definition),
   )
 }
 

@@ -24,6 +24,9 @@ export type Print =
   | { readonly as: 'uuid' | 'interval' | 'text' | 'bytes' }
   | { readonly as: 'decimal'; readonly scale: number }
 
+/** What whole numbers count from the beginning of 1970 on; `isUtc` false: in a time zone that is not said. */
+export type TimeUnit = { readonly unit: 'days' } | { readonly unit: 'ms' | 'us' | 'ns'; readonly isUtc: boolean }
+
 /**
  * A column that holds values. `width`: bytes of one, 0 where each has its own length or is a bit. `definition` and `repetition` are its
  * highest levels: a value is there where the definition level is the highest, and a row begins where the repetition level is 0. `steps`: from
@@ -37,6 +40,8 @@ export type Leaf = {
   readonly print: Print
   /** Its values are the only ones in items of lists. */
   readonly item?: Item
+  /** Its values are dates or times. */
+  readonly time?: TimeUnit
   /** The schema says something of it that is not known, which may be how its values are meant. */
   readonly isDoubtful: boolean
   readonly steps: readonly Step[]
@@ -84,22 +89,39 @@ const lastField = 10
 
 const widths: Partial<Record<Physical, number>> = { INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, DOUBLE: 8 }
 
-function typeOf(element: ThriftStruct, type: number): Pick<Leaf, 'physical' | 'width' | 'print' | 'isDoubtful'> {
+function typeOf(
+  element: ThriftStruct,
+  type: number,
+): Pick<Leaf, 'physical' | 'width' | 'print' | 'time' | 'isDoubtful'> {
   const physical = physicalTypes[type]
   if (physical === undefined) throw corrupt('parquet: expected a known type')
   if ((countIn(element, 5) ?? 0) > 0) throw corrupt('parquet: expected no elements inside of a column')
   const width = physical === 'FIXED_LEN_BYTE_ARRAY' ? countIn(element, 2) : (widths[physical] ?? 0)
   if (width === undefined) throw corrupt('parquet: expected the length of values of a fixed length')
   const isDoubtful = [...element.keys()].some((id) => id < 1 || id > lastField)
-  return { physical, width, print: printOf(element, physical, width), isDoubtful }
+  const time = timeOf(element)
+  return { physical, width, print: printOf(element, physical, width), ...(time !== undefined && { time }), isDoubtful }
 }
 
 /** Fields of `LogicalType` and values of `ConvertedType` that matter here. */
-const logical = { string: 1, enum: 4, decimal: 5, integer: 10, json: 12, uuid: 14, half: 15 } as const
+const logical = {
+  string: 1,
+  enum: 4,
+  decimal: 5,
+  date: 6,
+  timestamp: 8,
+  integer: 10,
+  json: 12,
+  uuid: 14,
+  half: 15,
+} as const
 const converted = {
   utf8: 0,
   enum: 4,
   decimal: 5,
+  date: 6,
+  milliseconds: 9,
+  microseconds: 10,
   unsigned: [11, 12, 13, 14],
   bytes: [11, 15],
   json: 19,
@@ -161,6 +183,22 @@ function scaleOf(element: ThriftStruct, type: ThriftStruct | undefined, old: num
   if ((numberIn(element, 7) ?? scale) !== scale || scale < 0 || scale > 1000)
     throw corrupt('parquet: expected one scale of decimal numbers, from 0 to 1000')
   return scale
+}
+
+/** Times of the older types are in UTC (parquet-format, LogicalTypes.md). */
+function timeOf(element: ThriftStruct): TimeUnit | undefined {
+  const type = structIn(element, 10)
+  const old = numberIn(element, 6)
+  if (type === undefined) {
+    if (old === converted.date) return { unit: 'days' }
+    if (old === converted.milliseconds) return { unit: 'ms', isUtc: true }
+    return old === converted.microseconds ? { unit: 'us', isUtc: true } : undefined
+  }
+  if (type.has(logical.date)) return { unit: 'days' }
+  const stamp = structIn(type, logical.timestamp)
+  const units = stamp && structIn(stamp, 2)
+  const unit = (['ms', 'us', 'ns'] as const).find((_, index) => units?.has(index + 1))
+  return stamp && unit && { unit, isUtc: stamp.get(1) === true }
 }
 
 function itemOf(element: ThriftStruct, { as }: Print): Item | undefined {
