@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { isBundled, stateOfSources } from '../lib/cli/sources.ts'
-import { digestOfSources } from '../lib/digest-of-sources.ts'
+import { buildNames } from './build-names.ts'
 
 /** What is started by its name; all else is in pieces that these load. */
 const entryPoints = ['lib/cli/main', 'lib/cli/embedded-ports', 'lib/local/sandbox/worker'].map((name) => `${name}.ts`)
@@ -34,7 +34,7 @@ export async function bundleProgram(root: string): Promise<void> {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    define: { BUILD_SHA256: JSON.stringify(digestOfSources(root)) },
+    define: buildNames(root),
     plugins: [places(root, outdir)],
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'error',

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
-import { digestOfSources } from '../lib/digest-of-sources.ts'
+import { buildNames } from './build-names.ts'
 import { formatZip } from './zip.ts'
 
 /** Names of the Lambda functions: one file each in `functions/`, beside what wraps them (`*runtime.ts`). */
@@ -46,7 +46,7 @@ export async function bundleEntries(
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    define: { BUILD_SHA256: JSON.stringify(digestOfSources(root)) },
+    define: buildNames(root),
     minify: true,
     // Powertools and the SDK read class names.
     keepNames: true,

@@ -34,6 +34,9 @@ const people = z.strictObject({ operator: text, reviewer: z.optional(text) })
 /** How long the evidence is to be kept, from the day of each statement, and by which rule. */
 const retention = z.strictObject({ years: z.int().check(z.minimum(1), z.maximum(100)), basis: text })
 
+/** Who handed the manifest over, and when. */
+const manifestFrom = z.strictObject({ party: text, receivedAt: z.optional(z.iso.datetime()) })
+
 const channel = z.discriminatedUnion('kind', [
   /** Nobody is asked: findings make the store residual at once. */
   z.strictObject({ kind: z.literal('none') }),
@@ -195,6 +198,7 @@ export const configSchema = z.strictObject({
   ),
   homeCountry: z._default(country, 'US'),
   manifest: z.optional(text),
+  manifestFrom: z.optional(manifestFrom),
   /** Whether two e-mail addresses or handles that differ only in case name the same subject. */
   identifierCase: z.optional(z.enum(['fold', 'exact'])),
   /**

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
 /** What a deployment is made of; the last two say which libraries. */
-const sources = ['functions', 'lib', 'statemachines', 'package-lock.json', 'package.json']
+export const sources = ['functions', 'lib', 'statemachines', 'package-lock.json', 'package.json']
 
 /**
  * The SHA-256 that names a build: of what `sha256sum` prints for the files that the program under `root` is made of, sorted by their names. Whoever

@@ -72,7 +72,7 @@ export type Ports = {
   logSigner: LogSigner
   keyRetirement: KeyRetirement
   keyProtection: KeyProtection
-  tool: { name: string; version: string; buildSha256: string }
+  tool: { name: string; version: string; buildSha256: string; sourceCommit?: string }
   /** The Region of AWS that tasks run in; empty on one machine. */
   region: string
   /** The ARN of the execution that is a run; absent on one machine. */

@@ -8,6 +8,9 @@ export const text = z.string().check(z.minLength(1), z.maxLength(10_000))
 export const count = z.int().check(z.minimum(0))
 const ppm = z.int().check(z.minimum(0), z.maximum(1_000_000))
 export const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
+const commit = z.string().check(z.regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/))
+/** `buildSha256`: of the sources; `sourceCommit`: the one whose files they are, in Git, where they are those of a checkout. */
+export const tool = { name: text, version: text, buildSha256: z.optional(sha256), sourceCommit: z.optional(commit) }
 export const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/))
 export const runId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/))
 export const storeId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
@@ -30,13 +33,13 @@ export const retention = z.strictObject({ years: count, basis: text })
 
 /**
  * Who is in scope: `population` subjects of one manifest, under the case key of which this is the SHA-256. `scopeRoot`: of the tree
- * that has a leaf for each of them (lib/proof/subject-leaf.ts); statements of before there was one lack it.
+ * that has a leaf for each of them (lib/proof/subject-leaf.ts); statements of before there was one lack it. `party` handed the manifest over, and when, as the configuration has both.
  */
 export const scope = z.strictObject({
   population: count,
   scopeRoot: z.optional(sha256),
   keyCommitment: sha256,
-  manifest: z.strictObject({ sha256 }),
+  manifest: z.strictObject({ sha256, party: z.optional(text), receivedAt: z.optional(time) }),
 })
 
 export const store = z.strictObject({

@@ -4,6 +4,16 @@ import type { People, Retention } from '../config.ts'
 import { EvidenceConflict } from '../errors.ts'
 import type { KeyProtection, Predicate, Statement } from './statement.ts'
 
+/** Which program made a statement; see `section-schema.ts`. */
+export type Tool = {
+  name: string
+  version: string
+  buildSha256?: string | undefined
+  sourceCommit?: string | undefined
+}
+
+export type ScopeManifest = { sha256: string; party?: string; receivedAt?: string }
+
 /**
  * What all statements of a run share. `scope` is absent only when no manifest could be read. `keyCommitment` is the
  * SHA-256 of the case key. `limitations` say in plain words what is not proven and which forms and containers are read.
@@ -12,8 +22,8 @@ import type { KeyProtection, Predicate, Statement } from './statement.ts'
 export type StatementContext = {
   organization: string
   runId: string
-  scope?: { subjects: number; scopeRoot?: string; manifestSha256: string; keyCommitment: string }
-  tool: { name: string; version: string; buildSha256?: string | undefined; configSha256: string }
+  scope?: { subjects: number; scopeRoot?: string; manifest: ScopeManifest; keyCommitment: string }
+  tool: Tool & { configSha256: string }
   /** Statements of before this was said lack both; on one machine there is no `execution`. */
   execution?: string
   keyProtection?: KeyProtection
@@ -47,12 +57,19 @@ export function headOf({ runId }: StatementContext) {
   return { schemaVersion: 1 as const, runId }
 }
 
+/** What is optional in it is absent and never undefined. */
+export const toolOf = ({ name, version, buildSha256, sourceCommit }: Tool) => ({
+  name,
+  version,
+  ...(buildSha256 !== undefined && { buildSha256 }),
+  ...(sourceCommit !== undefined && { sourceCommit }),
+})
+
 export function tailOf(context: StatementContext) {
   const { limitations, tool, execution, keyProtection, people, retention, createdAt } = context
-  const { name, version, buildSha256, configSha256 } = tool
   return {
     limitations: [...limitations],
-    tool: { name, version, ...(buildSha256 !== undefined && { buildSha256 }), configSha256 },
+    tool: { ...toolOf(tool), configSha256: tool.configSha256 },
     ...(people && { people }),
     ...(execution !== undefined && { environment: { execution } }),
     ...(keyProtection !== undefined && { signer: { keyProtection } }),

@@ -19,6 +19,7 @@ import {
   subjects,
   text,
   time,
+  tool,
   unjudged,
   validation,
   verification,
@@ -35,7 +36,7 @@ export const executionPattern =
 const head = { schemaVersion: z.literal(1), runId }
 const tail = {
   limitations: z.array(text).check(z.minLength(1)),
-  tool: z.strictObject({ name: text, version: text, buildSha256: z.optional(sha256), configSha256: sha256 }),
+  tool: z.strictObject({ ...tool, configSha256: sha256 }),
   people: z.optional(people),
   /** Of the run on AWS: the ARN of its execution, of which the account's own records say what it did. */
   environment: z.optional(z.strictObject({ execution: z.string().check(z.maxLength(300), z.regex(executionPattern)) })),
@@ -149,7 +150,7 @@ const predicate = z.discriminatedUnion('phase', [
     from: publicKey,
     to: publicKey,
     limitations: tail.limitations,
-    tool: z.strictObject({ name: text, version: text, buildSha256: z.optional(sha256) }),
+    tool: z.strictObject(tool),
     times: tail.times,
   }),
 ])

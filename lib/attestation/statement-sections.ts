@@ -17,8 +17,8 @@ export function optional<T extends object>(fields: T): { [K in keyof T]?: Exclud
 
 export function scopeOf({ scope }: StatementContext) {
   if (!scope) throw new EvidenceConflict('statement: scope: expected the manifest of the run, got none')
-  const { subjects, scopeRoot, keyCommitment, manifestSha256 } = scope
-  return { population: subjects, ...optional({ scopeRoot }), keyCommitment, manifest: { sha256: manifestSha256 } }
+  const { subjects, scopeRoot, keyCommitment, manifest } = scope
+  return { population: subjects, ...optional({ scopeRoot }), keyCommitment, manifest: { ...manifest } }
 }
 
 export function storeOf({ storeId, kind, country, custodian, uri, region, account }: StoreReport['store']) {

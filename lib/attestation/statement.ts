@@ -32,7 +32,7 @@ export function parseStatement(payload: Uint8Array): Statement {
 export function claimOf(value: Statement): string {
   const statement = checked(value)
   const { times: _, tool, ...said } = statement.predicate
-  const { version: _version, buildSha256: _build, ...rest } = tool
+  const { version: _version, buildSha256: _build, sourceCommit: _commit, ...rest } = tool
   const { environment: _environment, signer: _signer, ...predicate } = { environment: 0, signer: 0, ...said }
   return hash('sha256', JSON.stringify({ ...statement, predicate: { ...predicate, tool: rest } }), 'hex')
 }

@@ -3,7 +3,7 @@ import type { Signer } from '../ports.ts'
 import { type EnvelopeSignature, paeOf } from './envelope.ts'
 import { fingerprintOf, type KeyKind, type KeyTransition, publicKeyOf } from './key-chain.ts'
 import { formatStatement, type Statement } from './statement.ts'
-import { predicateTypeOf } from './statement-context.ts'
+import { predicateTypeOf, type Tool, toolOf } from './statement-context.ts'
 
 /** What no transition can show. */
 const limitations = [
@@ -17,7 +17,7 @@ export function keyTransitionStatement({
   number,
   from,
   to,
-  tool: { name, version, buildSha256 },
+  tool,
   createdAt,
 }: {
   organization: string
@@ -26,7 +26,7 @@ export function keyTransitionStatement({
   /** PEM. */
   from: string
   to: string
-  tool: { name: string; version: string; buildSha256: string }
+  tool: Tool
   createdAt: string
 }): Statement {
   const predicate: KeyTransition = {
@@ -38,7 +38,7 @@ export function keyTransitionStatement({
     from: publicKeyOf(key, from),
     to: publicKeyOf(key, to),
     limitations,
-    tool: { name, version, buildSha256 },
+    tool: toolOf(tool),
     times: { statementCreatedAt: createdAt },
   }
   return {

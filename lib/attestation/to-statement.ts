@@ -136,7 +136,7 @@ export function verificationStatement(
   const { store, passes, requests, failure, manifest } = report
   const { scope, runId } = context
   const isOfScope = scope
-    ? scope.subjects === manifest.subjects && scope.manifestSha256 === manifest.sha256
+    ? scope.subjects === manifest.subjects && scope.manifest.sha256 === manifest.sha256
     : manifest.subjects === 0
   if (report.runId !== runId || !isOfScope)
     throw new EvidenceConflict(

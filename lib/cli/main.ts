@@ -16,7 +16,8 @@ async function runCli(argv: readonly string[], terminal: Terminal, signal: Abort
     return command === undefined ? exitCode.usage : exitCode.good
   }
   if (command === '--version') {
-    show('version', `${tool.version}\nbuild ${tool.buildSha256}`, terminal)
+    const commit = tool.sourceCommit === undefined ? '' : `\ncommit ${tool.sourceCommit}`
+    show('version', `${tool.version}\nbuild ${tool.buildSha256}${commit}`, terminal)
     return exitCode.good
   }
   const parsed = parseCommand(argv, process.cwd())

@@ -27,7 +27,7 @@ export function contextOf({ predicate, predicateType }: RunStatement): Statement
       scope: {
         subjects: scope.population,
         ...(scope.scopeRoot !== undefined && { scopeRoot: scope.scopeRoot }),
-        manifestSha256: scope.manifest.sha256,
+        manifest: manifestOf(scope.manifest),
         keyCommitment: scope.keyCommitment,
       },
     }),
@@ -40,6 +40,13 @@ export function contextOf({ predicate, predicateType }: RunStatement): Statement
     createdAt: times.statementCreatedAt,
   }
 }
+
+/** What is optional in it is absent and never undefined. */
+const manifestOf = ({ sha256, party, receivedAt }: NonNullable<RunStatement['predicate']['scope']>['manifest']) => ({
+  sha256,
+  ...(party !== undefined && { party }),
+  ...(receivedAt !== undefined && { receivedAt }),
+})
 
 function organizationOf({ predicateType }: Pick<Statement, 'predicateType'>): string {
   return predicateType.slice('https://'.length).split('/')[0]!

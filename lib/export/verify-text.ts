@@ -25,6 +25,26 @@ bundle never vouches for its own authorities: compare their fingerprints, or use
 
 `
 
+/** Since another version; what it prints is for people to compare, and nothing fails by itself. */
+const countedSince = 15
+
+const countedText = `## 5b. Whether a listing left anything out
+
+\`\`\`sh
+for a in attestations/*.dsse.json; do
+  jq -r .payload "$a" | base64 -d |
+    jq -r '.predicate | select(.phase == "scan") | [.storeId, .store.uri // "-", .inventory.startedAt,
+      "\\(.inventory.versions) versions", "\\(.inventory.deleteMarkers) delete markers", "\\(.inventory.bytes) bytes"] | @tsv'
+done
+\`\`\`
+
+Whoever makes a bundle decides what it lists. What the provider counts by itself is another witness: of a bucket of AWS the metrics \`NumberOfObjects\` (versions and
+delete markers, and each part of an unfinished upload) and \`BucketSizeBytes\` of CloudWatch, which are made once a day and kept for 15 months, or a report of S3
+Inventory; of others their console or their bill. Ask for those of that day, and where you have them from the provider rather than from whoever made the bundle. A store
+that is a part of a bucket (a prefix in its \`uri\`) is less than what they count.
+
+`
+
 /** The version of the files for people since which a document that is missing, and a verifier that did not run, are named. */
 const changedSince = 9
 
@@ -183,7 +203,7 @@ done | LC_ALL=C sort -u
 
 Every statement names its limitations. \`residual\` and \`incomplete\` come with their reasons; \`verified\` has none.
 
-## 6. What it came to for one person
+${keys.companionVersion < countedSince ? '' : countedText}## 6. What it came to for one person
 
 Somebody who was given a proof (\`odv prove\`) names its file in \`PROOF\`. Node.js 18 or newer verifies the bundle first, by your own copies of
 the keys if \`KEYS\` is the directory that has them, and then the proof.

@@ -182,7 +182,7 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       scope: {
         subjects: scope.manifest.subjects,
         scopeRoot: scope.scopeRoot,
-        manifestSha256: scope.manifest.sha256,
+        manifest: { sha256: scope.manifest.sha256, ...saidOf(config) },
         keyCommitment: scope.keyCommitment,
       },
     }),
@@ -202,6 +202,15 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       ...formsOfRun(config),
     }),
     createdAt: ports.clock().toISOString(),
+  }
+}
+
+/** Who handed the manifest over, with the time in milliseconds, as statements write all. */
+function saidOf(config: Pick<Config, 'manifestFrom'> | undefined): { party?: string; receivedAt?: string } {
+  const { party, receivedAt } = config?.manifestFrom ?? {}
+  return {
+    ...(party !== undefined && { party }),
+    ...(receivedAt !== undefined && { receivedAt: new Date(receivedAt).toISOString() }),
   }
 }
 

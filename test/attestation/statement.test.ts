@@ -96,7 +96,7 @@ for (const { name, statement } of statements)
       const texts = paths.filter(
         (path) =>
           typeof at(copyOf(statement), path) === 'string' &&
-          !/^predicate\.(tool\.(version|buildSha256)|environment|signer)\b/.test(path.join('.')),
+          !/^predicate\.(tool\.(version|buildSha256|sourceCommit)|environment|signer)\b/.test(path.join('.')),
       )
       const spoil = (value: Json): Json =>
         `${value}`.replace(/[0-9a-z](?=[^0-9a-z]*$)/i, (last) => (last === '1' ? '2' : '1'))

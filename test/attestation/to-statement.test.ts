@@ -268,7 +268,7 @@ describe('the statement of a verdict', () => {
     const decision = decideVerdict(report)
     for (const other of [
       { ...context, runId: 'run-2' },
-      { ...context, scope: { ...context.scope!, manifestSha256: digest('9') } },
+      { ...context, scope: { ...context.scope!, manifest: { sha256: digest('9') } } },
       { ...context, scope: { ...context.scope!, subjects: 4 } },
       (({ scope: _, ...rest }) => rest)(context),
     ])

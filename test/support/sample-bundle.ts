@@ -242,7 +242,7 @@ export function sampleRun(
     ...context,
     runId,
     execution: `${machineArn}:${runId}`,
-    scope: { ...context.scope!, manifestSha256 },
+    scope: { ...context.scope!, manifest: { ...context.scope!.manifest, sha256: manifestSha256 } },
   }
   const furtherStores = Array.from({ length: further }, (_, n) => `store-${n}`)
   const attest = (statement: Statement, model: unknown) => {

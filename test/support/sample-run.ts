@@ -13,8 +13,19 @@ export const machineArn = 'arn:aws:states:us-east-1:123456789012:execution:odv-p
 export const context: StatementContext = {
   organization: 'example.com',
   runId: 'run-1',
-  scope: { subjects: 3, scopeRoot: digest('5'), manifestSha256: digest('a'), keyCommitment: digest('b') },
-  tool: { name: 'odv', version: '0.1.0', buildSha256: digest('6'), configSha256: digest('c') },
+  scope: {
+    subjects: 3,
+    scopeRoot: digest('5'),
+    manifest: { sha256: digest('a'), party: 'US Data Entity', receivedAt: '2026-10-01T08:30:00.000Z' },
+    keyCommitment: digest('b'),
+  },
+  tool: {
+    name: 'odv',
+    version: '0.1.0',
+    buildSha256: digest('6'),
+    sourceCommit: 'd'.repeat(40),
+    configSha256: digest('c'),
+  },
   execution: `${machineArn}:run-1`,
   keyProtection: 'kms',
   people: { operator: 'Jane Roe, Privacy Engineering', reviewer: 'Internal Audit' },

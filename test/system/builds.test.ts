@@ -15,11 +15,12 @@ import { jsonRecords, numbers, somebodyElse, writeFiles } from '../support/sampl
 const withBuild = (ports: Ports, buildSha256: string): Ports =>
   Object.create(ports, { tool: { value: { ...ports.tool, buildSha256 } } })
 
+const manifestFrom = { party: 'US Data Entity Inc.', receivedAt: '2026-10-01T08:30:00Z' }
 const answers = { people: { operator: 'Jane Roe' }, retention: { years: 10, basis: '28 CFR 202.1101' } }
 
 async function scanned(call?: Hands['call']) {
   const stores = (root: string) => [{ id: 'sg', root: join(root, 'store'), country: 'SG' }]
-  const place = await openPlace((root) => ({ ...answers, stores: stores(root) }))
+  const place = await openPlace((root) => ({ manifestFrom, ...answers, stores: stores(root) }))
   writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords(numbers(40).map(somebodyElse)), 'b.txt': 'nobody\n' })
   let ports: Ports
   const said: Extract<RunPredicate, { phase: 'scan' }>[] = []
@@ -49,9 +50,10 @@ it('a run on one machine says that its keys are files there, and names no execut
   expect([said.signer, said.environment]).toEqual([{ keyProtection: 'key-file' }, undefined])
 })
 
-it('a run says who answers for it and how long it is kept, as its configuration does', async () => {
-  const { people, retention } = await scanned()
+it('a run says who answers for it, where its manifest is from and how long it is kept, as its configuration does', async () => {
+  const { people, retention, scope } = await scanned()
   expect({ people, retention }).toEqual(answers)
+  expect(scope?.manifest).toMatchObject({ party: 'US Data Entity Inc.', receivedAt: '2026-10-01T08:30:00.000Z' })
 })
 
 it('a scan names all builds that read something, also of slices of one version', async () => {

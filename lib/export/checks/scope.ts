@@ -20,12 +20,13 @@ export function checkScope(runs: readonly RunEvidence[]): Checked<undefined> {
 function checkRun({ stores, summary }: RunEvidence, scope: EvidenceOf<'scope'>): void {
   const { statement, predicate, model } = scope
   const document = { name: statement.subject[0]!.name, body: scope.document }
+  const said = contextOf(statement)
   const context = {
-    ...contextOf(statement),
+    ...said,
     scope: {
       subjects: model.manifest.subjects,
       ...(model.scopeRoot !== undefined && { scopeRoot: model.scopeRoot }),
-      manifestSha256: model.manifest.sha256,
+      manifest: { ...said.scope?.manifest, sha256: model.manifest.sha256 },
       keyCommitment: model.keyCommitment,
     },
   }

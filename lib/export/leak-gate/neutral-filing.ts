@@ -3,7 +3,7 @@ import type { Filing } from '../read-filing.ts'
 /** Texts that somebody or a store gave: everything in a filing that is neither counted, nor computed, nor worded by us. */
 const given = new Set(
   (
-    'custodian country instrument clause reference kind uri region account operator storeId shownKey versionId detail ' +
+    'custodian country instrument clause reference kind uri region account operator reviewer basis party storeId shownKey versionId detail ' +
     'protection planned plan suffix error explanation approvedBy authority'
   ).split(' '),
 )

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { waysOf } from '../../attestation/limitations.ts'
 import type { KeyProtection } from '../../attestation/statement.ts'
-import type { People, Retention } from '../../config.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import type { RunResult } from '../bundle-summary.ts'
 import { toRunResult, toStoreResults } from '../bundle-summary.ts'
 import type { ScopeDocument } from '../run-documents.ts'
 import type { RunEvidence, StoreEvidence } from '../run-evidence.ts'
+import type { Answerable } from './wording.ts'
 
 /**
  * What the files for people are made of, computed from the statements and documents of a bundle alone. `runs` in the order
@@ -19,10 +19,9 @@ export type Figures = {
     startedAt?: string
     population?: number
     unconfirmedRows?: number
-    people?: People
-    retention?: Retention
     stores: StoreFigures[]
-  } & Pick<RunEvidence, 'corrections'>)[]
+  } & Answerable &
+    Pick<RunEvidence, 'corrections'>)[]
   latest: Figures['runs'][number]
   stores: StoreHistory[]
   /** What kept the keys of all runs, as far as all statements say; a file where one says so. */
@@ -84,11 +83,12 @@ const unconfirmedOf = ({ manifest: { notYetTransferred: rows } }: ScopeDocument)
   rows === undefined ? {} : { unconfirmedRows: rows }
 
 /** Every statement of a run says the same of these. */
-function answerableOf(run: RunEvidence): { people?: People; retention?: Retention } {
+function answerableOf(run: RunEvidence): Answerable {
   const predicate = attestedOf(run).at(-1)?.predicate
   return {
     ...(predicate?.people && { people: predicate.people }),
     ...(predicate?.retention && { retention: predicate.retention }),
+    ...(predicate?.scope?.manifest.party !== undefined && { manifest: predicate.scope.manifest }),
   }
 }
 

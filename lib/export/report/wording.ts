@@ -37,9 +37,20 @@ export function span(from: string, to: string): string {
     .join(' ')
 }
 
-/** Who answers for a run and how long its evidence is kept, as far as its configuration says so. */
-export function answersOf({ people, retention }: { people?: People; retention?: Retention }): string[] {
+/** `manifest`: who handed it over. */
+export type Answerable = {
+  people?: People
+  retention?: Retention
+  manifest?: { party?: string | undefined; receivedAt?: string | undefined }
+}
+
+/** Who answers for a run, where its manifest is from and how long its evidence is kept, as far as its configuration says so. */
+export function answersOf({ people, retention, manifest }: Answerable): string[] {
   const said: string[] = []
+  if (manifest?.party !== undefined)
+    said.push(
+      `By its configuration, the manifest of the run was handed over by ${manifest.party}${manifest.receivedAt === undefined ? '' : ` and received on ${moment(manifest.receivedAt)}`}.`,
+    )
   if (people !== undefined)
     said.push(
       `By its configuration, the run is operated by ${people.operator}${people.reviewer === undefined ? '' : ` and reviewed by ${people.reviewer}`}. Nobody signs anything here with a key of their own.`,

@@ -50,7 +50,7 @@ describe('appending an attestation', () => {
     const first = await appendAttestation({ ledger, attestationSigner }, scopeStatementOf('run-1'))
     const { predicate, ...rest } = scopeStatementOf('run-1')
     const { signer: _, environment: __, ...unsaid } = predicate as RunPredicate
-    const tool = { ...unsaid.tool, version: '0.2.0', buildSha256: digest('7') }
+    const tool = { ...unsaid.tool, version: '0.2.0', buildSha256: digest('7'), sourceCommit: 'e'.repeat(40) }
     const again = { ...rest, predicate: { ...unsaid, tool } as RunPredicate }
     expect(await appendAttestation({ ledger, attestationSigner }, again)).toEqual(first)
     const other = { ...again, predicate: { ...again.predicate, tool: { ...tool, configSha256: digest('7') } } }
