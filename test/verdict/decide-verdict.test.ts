@@ -73,11 +73,34 @@ describe('decideVerdict', () => {
       name: 'findings are counted but no version is',
       report: sampleReport({ passes: [sampleCoverage(0, { findings: 1 })] }),
     },
+    {
+      name: 'a version is counted but no finding is',
+      report: sampleReport({ passes: [{ ...foundCoverage(), findings: 0, subjects: 0 }] }),
+    },
   ]
   for (const { name, report } of residual)
     it(`is residual when ${name}`, () => {
       expect(decideVerdict(report).verdict).toBe('residual')
     })
+
+  it('says of a residual what was found, until when it is protected, and what was not read', () => {
+    const until = '2027-01-01T00:00:00.000Z'
+    const change = {
+      protected: [
+        { code: 'legal-hold', versions: 1, bytes: 100 },
+        { code: 'retention', versions: 2, bytes: 100, until },
+      ],
+      unverified: tally('truncated'),
+    }
+    const { reasons } = decideVerdict(sampleReport({ passes: [{ ...foundCoverage(), ...change } as never] }))
+    expect(reasons).toEqual([
+      'found: 2 findings of 1 subject in 1 object version',
+      'legal-hold: 1 object version cannot be deleted now',
+      `retention: 2 object versions cannot be deleted before ${until}`,
+      'truncated: 1 object version',
+      expect.stringMatching(/^coverage: /),
+    ])
+  })
 
   const { acknowledgement: _, ...unanswered } = sampleRequest()
   const incomplete = [
