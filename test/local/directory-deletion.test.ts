@@ -283,8 +283,8 @@ describe('a file that is not the listed one', () => {
     expect(Object.values(contentOf(root)).toSorted()).toEqual(['changed content', 'newer'])
   })
 
-  it('lies under another name where it cannot be put back, and the reason says so', async () => {
-    const { root, path, version } = await oneFile()
+  it('lies beside its place under another name where it cannot be put back, and the reason says so', async () => {
+    const { root, path, version } = await oneFile('content', 'd/a')
     const files: FileSystem = {
       ...nodeFileSystem,
       link: async (from) => Promise.reject(systemError('EPERM', from.toString())),
@@ -298,7 +298,10 @@ describe('a file that is not the listed one', () => {
       kind: 'kept',
       reason: expect.stringMatching(/^it was exchanged .* begins with \.odv-deleting-$/),
     })
-    expect(Object.entries(contentOf(root))).toEqual([[expect.stringMatching(/^\.odv-deleting-/), 'changed content']])
+    expect([readdirSync(root), Object.entries(contentOf(join(root, 'd')))]).toEqual([
+      ['d'],
+      [[expect.stringMatching(/^\.odv-deleting-/), 'changed content']],
+    ])
   })
 })
 

@@ -177,7 +177,8 @@ describe('a deletion whose answer is', () => {
 
   it('in another order is taken by name', async () => {
     const error = entry('Error', 'b', 'v1', '<Code>AccessDenied</Code>')
-    const { deleteAll } = await openWire(on('DeleteObjects', result(error, goneC, goneA)))
+    const notMarked = entry('Deleted', 'c', 'v2', '<DeleteMarker>false</DeleteMarker>')
+    const { deleteAll } = await openWire(on('DeleteObjects', result(error, notMarked, goneA)))
     expect(await deleteAll()).toEqual([deleted(), kept('the deleting role may not delete it'), deleted()])
   })
 
