@@ -380,6 +380,21 @@ describe('a deletion that was killed', () => {
     expect(contentOf(root)).toEqual({ a: 'content' })
   })
 
+  for (const since of ['nothing', 'a new file'] as const)
+    it(`says of no file that it is gone to which somebody wrote where it was moved, with ${since} in its place`, async () => {
+      const { root, path, version } = await oneFile()
+      await killedAt('unlink', root, version)
+      const [aside] = readdirSync(root)
+      appendFileSync(join(root, aside!), ' and more')
+      if (since === 'a new file') writeFileSync(path, 'new')
+      const before = contentOf(root)
+      expect(await deleteOne(await openDirectoryDeletion(root), version, willing())).toEqual({
+        kind: 'kept',
+        reason: expect.stringMatching(/^it was exchanged .* begins with \.odv-deleting-$/),
+      })
+      expect(contentOf(root)).toEqual(before)
+    })
+
   it('takes no name that is in use for moving it aside', async () => {
     const { root, version } = await oneFile()
     await killedAt('unlink', root, version)
