@@ -380,6 +380,29 @@ describe('a deletion that was killed', () => {
     expect(contentOf(root)).toEqual({ a: 'content' })
   })
 
+  for (const { since, left } of [
+    { since: 'nothing', left: [['a', 'content']] },
+    {
+      since: 'a new file',
+      left: [
+        [expect.stringMatching(/^\.odv-deleting-/), 'content'],
+        ['a', 'new'],
+      ],
+    },
+  ])
+    it(`gives the name back to what a repetition keeps, or leaves it beside, with ${since} in its place`, async () => {
+      const { root, path, version } = await oneFile()
+      await killedAt('unlink', root, version)
+      if (since === 'a new file') writeFileSync(path, 'new')
+      const reason = 'it has a record of somebody else'
+      const judge: Judge = async () => ({ kind: 'keep', reason })
+      expect(await deleteOne(await openDirectoryDeletion(root), version, judge)).toEqual({
+        kind: 'kept',
+        reason: expect.stringContaining(reason),
+      })
+      expect(Object.entries(contentOf(root)).toSorted()).toEqual(left)
+    })
+
   for (const since of ['nothing', 'a new file'] as const)
     it(`says of no file that it is gone to which somebody wrote where it was moved, with ${since} in its place`, async () => {
       const { root, path, version } = await oneFile()
