@@ -67,6 +67,8 @@ async function deleteVersion(files: FileSystem, root: Root, condemned: Condemned
   const aside = await deleteAt(files, root, condemned, besideKeyOf(condemned.version, 'deleting'))
   if (aside.kind !== 'gone' && aside.kind !== 'changed') return aside
   if (root.mayRewrite) await removeUnplaced(files, pathsOf(root, besideKeyOf(condemned.version, 'rewriting')).path)
+  // Who had it open when an earlier call moved it may have written to it since.
+  if (aside.kind === 'changed') return { kind: 'kept', reason: exchanged + stranded }
   return deleted.kind === 'gone' ? deleted : await rewrittenAt(files, root, condemned, deleted.reason)
 }
 

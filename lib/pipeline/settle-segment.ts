@@ -14,6 +14,7 @@ import { listedPlaces, type OpenVersion } from '../verdict/store-report.ts'
 import { createCountList } from './evidence/count-list.ts'
 import { formatDocument, readDocument, readRunStore } from './evidence/documents.ts'
 import { countsKey, foundKey, segmentKey } from './evidence/evidence-keys.ts'
+import { putSame } from './evidence/publish.ts'
 import { readReportedParts } from './evidence/read-reported.ts'
 import { readSegmentParts, type SettledSegment } from './evidence/segments.ts'
 import { createVersionList } from './evidence/version-list.ts'
@@ -81,8 +82,8 @@ export async function settleSegment(
     found: await found.finish(),
     counts: await counts.finish(),
   }
-  await ports.evidence.put(segmentKey(ref, 'subjects'), coverage.subjects())
-  await ports.evidence.put(segmentKey(ref, 'open.json'), formatDocument(open))
+  await putSame(ports.evidence, segmentKey(ref, 'subjects'), coverage.subjects())
+  await putSame(ports.evidence, segmentKey(ref, 'open.json'), formatDocument(open))
   await ports.evidence.put(key, formatDocument(document))
   return { versions: document.coverage.inventory.versions }
 }

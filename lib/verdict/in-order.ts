@@ -7,13 +7,13 @@ export const clocksApart = 10 * 60_000
 /** Something that happened, and when: RFC 3339. */
 export type Moment = { what: string; at: string }
 
-/** Of moments in the order in which they have to have happened the first that is dated before one that it follows. */
+/** Of moments in the order in which they have to have happened the first that is dated before one that it follows, or has no date. */
 export function firstOutOfOrder(moments: readonly Moment[]): Moment | undefined {
   let latest = Number.NEGATIVE_INFINITY
   return moments.find(({ at }) => {
     const time = Date.parse(at)
     latest = Math.max(latest, time)
-    return time + clocksApart < latest
+    return !(time + clocksApart >= latest)
   })
 }
 

@@ -283,8 +283,8 @@ describe('a file that is not the listed one', () => {
     expect(Object.values(contentOf(root)).toSorted()).toEqual(['changed content', 'newer'])
   })
 
-  it('lies under another name where it cannot be put back, and the reason says so', async () => {
-    const { root, path, version } = await oneFile()
+  it('lies beside its place under another name where it cannot be put back, and the reason says so', async () => {
+    const { root, path, version } = await oneFile('content', 'd/a')
     const files: FileSystem = {
       ...nodeFileSystem,
       link: async (from) => Promise.reject(systemError('EPERM', from.toString())),
@@ -298,7 +298,10 @@ describe('a file that is not the listed one', () => {
       kind: 'kept',
       reason: expect.stringMatching(/^it was exchanged .* begins with \.odv-deleting-$/),
     })
-    expect(Object.entries(contentOf(root))).toEqual([[expect.stringMatching(/^\.odv-deleting-/), 'changed content']])
+    expect([readdirSync(root), Object.entries(contentOf(join(root, 'd')))]).toEqual([
+      ['d'],
+      [[expect.stringMatching(/^\.odv-deleting-/), 'changed content']],
+    ])
   })
 })
 
@@ -376,6 +379,44 @@ describe('a deletion that was killed', () => {
     })
     expect(contentOf(root)).toEqual({ a: 'content' })
   })
+
+  for (const { since, left } of [
+    { since: 'nothing', left: [['a', 'content']] },
+    {
+      since: 'a new file',
+      left: [
+        [expect.stringMatching(/^\.odv-deleting-/), 'content'],
+        ['a', 'new'],
+      ],
+    },
+  ])
+    it(`gives the name back to what a repetition keeps, or leaves it beside, with ${since} in its place`, async () => {
+      const { root, path, version } = await oneFile()
+      await killedAt('unlink', root, version)
+      if (since === 'a new file') writeFileSync(path, 'new')
+      const reason = 'it has a record of somebody else'
+      const judge: Judge = async () => ({ kind: 'keep', reason })
+      expect(await deleteOne(await openDirectoryDeletion(root), version, judge)).toEqual({
+        kind: 'kept',
+        reason: expect.stringContaining(reason),
+      })
+      expect(Object.entries(contentOf(root)).toSorted()).toEqual(left)
+    })
+
+  for (const since of ['nothing', 'a new file'] as const)
+    it(`says of no file that it is gone to which somebody wrote where it was moved, with ${since} in its place`, async () => {
+      const { root, path, version } = await oneFile()
+      await killedAt('unlink', root, version)
+      const [aside] = readdirSync(root)
+      appendFileSync(join(root, aside!), ' and more')
+      if (since === 'a new file') writeFileSync(path, 'new')
+      const before = contentOf(root)
+      expect(await deleteOne(await openDirectoryDeletion(root), version, willing())).toEqual({
+        kind: 'kept',
+        reason: expect.stringMatching(/^it was exchanged .* begins with \.odv-deleting-$/),
+      })
+      expect(contentOf(root)).toEqual(before)
+    })
 
   it('takes no name that is in use for moving it aside', async () => {
     const { root, version } = await oneFile()

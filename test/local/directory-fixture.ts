@@ -31,16 +31,17 @@ export function write(root: string, key: string, body: string | Uint8Array): voi
 export const kindsOf = (versions: readonly ListedVersion[]) =>
   versions.map(({ key, kind, reason }) => [key, reason ?? kind])
 
-/** A directory with one file `a`, and that file as it is listed. */
-export async function oneFile(body: string | Uint8Array = 'content') {
+/** A directory with one file, and that file as it is listed. */
+export async function oneFile(body: string | Uint8Array = 'content', key = 'a') {
   const root = temporaryDirectory()
-  write(root, 'a', body)
+  const path = join(root, key)
+  write(root, key, body)
   // Whole seconds, so that a test can set exactly this time again.
-  utimesSync(join(root, 'a'), 1_700_000_000, 1_700_000_000)
+  utimesSync(path, 1_700_000_000, 1_700_000_000)
   await tick()
   const store = await openDirectoryStore(root)
   const [version] = await listAll(store)
-  return { root, path: join(root, 'a'), store, version: version! }
+  return { root, path, store, version: version! }
 }
 
 export const systemError = (code: string, path: string) =>

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   closeSync,
   existsSync,
@@ -225,6 +226,20 @@ describe('rewriting a file of a directory store', () => {
     expect((await rewrite(root, version, { ...nodeFileSystem, link })).kind).toBe('kept')
     closeSync(open)
     expect(Object.values(contentOf(root))).toContain(`${mixed}theirs as well\n`)
+  })
+
+  it('is not called rewritten while what somebody appended lies beside it, after a call that was killed', async () => {
+    const { root, path, version } = await oneFile(mixed)
+    const killed = new Error('killed')
+    const unlink: FileSystem['unlink'] = async (at) => {
+      if (at.toString().includes('.odv-deleting-')) throw killed
+      return nodeFileSystem.unlink(at)
+    }
+    await rewrite(root, version, { ...nodeFileSystem, unlink })
+    const aside = Object.keys(contentOf(root)).find((name) => name.startsWith('.odv-deleting-'))!
+    appendFileSync(join(root, aside), 'theirs as well\n')
+    expect((await rewrite(root, version)).kind).toBe('kept')
+    expect([readFileSync(path, 'utf8'), contentOf(root)[aside]]).toEqual([left, `${mixed}theirs as well\n`])
   })
 
   it('does not remove it where the disk does not take the name of what took its place', async () => {

@@ -1,9 +1,11 @@
-import { createSecretKey } from 'node:crypto'
+import { createSecretKey, hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { RequestedVersion } from '../../lib/deletion/request.ts'
-import { deleteGroup, removeGroup } from '../../lib/pipeline/deletion-group.ts'
+import { deleteGroup, judgeWithIntent, removeGroup } from '../../lib/pipeline/deletion-group.ts'
+import { readDocument } from '../../lib/pipeline/evidence/documents.ts'
 import { intentKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
 import type { StoreDeletion } from '../../lib/ports.ts'
+import { isTransferred } from '../../lib/subject-index/open-subject-index.ts'
 import { pendingIndexOf } from '../../lib/subject-index/pending-index.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 import { memoryEvidence } from '../support/simulation/memory-ports.ts'
@@ -114,5 +116,74 @@ describe('of the versions of a request', () => {
     const judge = () => async () => ({ kind: 'delete' as const })
     const results = await deleteGroup({ evidence }, ref, gone, [mine], sealKey, judge)
     expect(results.get(mine)).toEqual({ kind: 'gone' })
+  })
+})
+
+describe('a version', () => {
+  const index = makeIndex(['12345678'])
+  const [mine, others] = ['userId\n12345678\n', 'userId\n12345678\n87654321\n']
+  /** What is said of it, what was written to be put in its place, and the intent. */
+  async function judged(
+    text: string,
+    { mayRewrite = false, ...change }: Partial<RequestedVersion> & { mayRewrite?: boolean } = {},
+  ) {
+    const { evidence } = memoryEvidence()
+    const sha256 = hash('sha256', text, 'hex')
+    const own = version('mine', 0, { kind: 'object', size: text.length, sha256, ...change })
+    const judge = judgeWithIntent(
+      { evidence },
+      ref,
+      { version: own, scanned: { sha256 } },
+      {
+        owner: 'userId',
+        key: 'mine',
+        isTransferred: (each) => isTransferred(index, each),
+        pending: undefined,
+        isLate: () => false,
+        mayRewrite,
+      },
+    )
+    const pieces: Uint8Array[] = []
+    const remaining = { write: (bytes: Uint8Array) => void pieces.push(bytes), end() {} }
+    const said = await judge(
+      (async function* () {
+        yield Buffer.from(text)
+      })(),
+      remaining,
+    )
+    const key = intentKey(ref, own.seq)
+    const intent = (await evidence.has(key)) ? await readDocument<object>({ evidence }, key) : undefined
+    return { said, written: Buffer.concat(pieces).toString(), intent }
+  }
+
+  it('may go once that is written down', async () => {
+    const { said, intent } = await judged(mine)
+    expect(said).toEqual({ kind: 'delete' })
+    expect(intent).toEqual({ seq: 0, sha256: hash('sha256', mine, 'hex'), bytes: mine.length, records: 1 })
+  })
+
+  it.each(['named', 'unread'] as const)(
+    'is kept where those of its metadata or tags who are not transferred are %s',
+    async (pendingLabels) => {
+      expect(await judged(mine, { pendingLabels })).toEqual({
+        said: { kind: 'keep', reason: expect.stringContaining('its metadata or tags') },
+        written: '',
+        intent: undefined,
+      })
+    },
+  )
+
+  it('is written without its subjects only where its channel says so, once it is written down what takes its place', async () => {
+    const kept = {
+      said: { kind: 'keep', reason: expect.stringContaining('somebody who is not') },
+      written: '',
+      intent: undefined,
+    }
+    expect(await judged(others)).toEqual(kept)
+    const { said, written, intent } = await judged(others, { mayRewrite: true })
+    expect([said, written]).toMatchObject([{ kind: 'rewrite', records: 1 }, 'userId\n87654321\n'])
+    expect(intent).toMatchObject({
+      rewritten: { sha256: hash('sha256', written, 'hex'), size: written.length, records: 1 },
+    })
   })
 })

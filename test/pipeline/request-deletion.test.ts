@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { RequestedVersion } from '../../lib/deletion/request.ts'
-import { EvidenceConflict, EvidenceMissing } from '../../lib/errors.ts'
+import { EvidenceConflict, EvidenceMissing, StoreUnavailable } from '../../lib/errors.ts'
 import type { Batch } from '../../lib/inventory/plan-batches.ts'
 import { emptyHead } from '../../lib/log/merkle.ts'
 import { foundKey, passKey, runKey, segmentKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
@@ -90,6 +90,30 @@ describe('a report that comes after its pass was settled', () => {
     })
     const requested = documents(place, 'requested').join('').trim().split('\n')
     expect(requested.map((line) => (JSON.parse(line) as RequestedVersion).shownKey)).toEqual(['a.jsonl'])
+  })
+
+  it('contradicts what a settling that was killed at its last step had written', async () => {
+    const place = await open()
+    rmSync(join(place.root, 'store/a.jsonl'))
+    let unreported: unknown
+    const ended = await place.run({
+      call(name, ports, input) {
+        if (name === 'plan-segment') return planSegment(ports, input, { bytes: 1, versions: 1, slice: 2 ** 30 })
+        if (name === 'scan-batch' && (input as { batch: Batch }).batch.batch === 0) {
+          unreported = input
+          throw new Error('the call ended without an answer')
+        }
+        if (name !== 'settle-segment') return undefined
+        const put: Evidence['put'] = async (key, body) => {
+          if (!key.endsWith('coverage.json') || unreported === undefined) return ports.evidence.put(key, body)
+          await scanBatch(ports, unreported)
+          unreported = undefined
+          throw new StoreUnavailable('evidence: put: expected an answer, got none')
+        }
+        return settleSegment({ ...ports, evidence: { ...ports.evidence, put } }, input)
+      },
+    })
+    expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringContaining('EvidenceConflict in ScanStore')])
   })
 
   it('changes nothing of what the segment came to when that is settled again', async () => {

@@ -74,6 +74,37 @@ describe('a deletion that is redriven', () => {
   })
 })
 
+describe('a deletion', () => {
+  const others: { name: string; request: object; payload?: object }[] = [
+    { name: 'another request than that of its pass', request: {}, payload: { requestId: 'run-0-ie-1' } },
+    { name: 'a request that its custodian was to answer', request: { channel: 'manual' } },
+    { name: 'the request of another run', request: { runId: 'run-1' } },
+    { name: 'the request of another store', request: { storeId: 'sg' } },
+    { name: 'the request of another pass', request: { pass: 1 } },
+  ]
+  it.each(others)('deletes nothing because of $name', async ({ request, payload }) => {
+    const place = await open()
+    let refused: unknown
+    const ended = await place.run({
+      call(task, ports, input) {
+        if (task !== 'execute-deletion') return undefined
+        const get: Ports['evidence']['get'] = async (key) => {
+          const bytes = await ports.evidence.get(key)
+          if (!key.endsWith('/request.json')) return bytes
+          return Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(bytes).toString()), ...request }))
+        }
+        const evidence = { ...ports.evidence, get }
+        return executeDeletion({ ...ports, evidence }, { ...(input as object), ...payload }).catch((error: unknown) => {
+          refused = error
+          throw error
+        })
+      },
+    })
+    expect(refused).toMatchObject({ name: 'EvidenceConflict', message: expect.stringContaining('expected') })
+    expect([ended.store, place.isThere()]).toEqual(['incomplete', true])
+  })
+})
+
 describe('a scope that is decided again', () => {
   const salted = (root: string) => ({ hashedForms: [{ form: 'hmac-sha256', salt: join(root, 'salt') }] })
   async function again(change: (root: string) => void) {

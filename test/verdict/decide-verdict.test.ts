@@ -73,11 +73,34 @@ describe('decideVerdict', () => {
       name: 'findings are counted but no version is',
       report: sampleReport({ passes: [sampleCoverage(0, { findings: 1 })] }),
     },
+    {
+      name: 'a version is counted but no finding is',
+      report: sampleReport({ passes: [{ ...foundCoverage(), findings: 0, subjects: 0 }] }),
+    },
   ]
   for (const { name, report } of residual)
     it(`is residual when ${name}`, () => {
       expect(decideVerdict(report).verdict).toBe('residual')
     })
+
+  it('says of a residual what was found, until when it is protected, and what was not read', () => {
+    const until = '2027-01-01T00:00:00.000Z'
+    const change = {
+      protected: [
+        { code: 'legal-hold', versions: 1, bytes: 100 },
+        { code: 'retention', versions: 2, bytes: 100, until },
+      ],
+      unverified: tally('truncated'),
+    }
+    const { reasons } = decideVerdict(sampleReport({ passes: [{ ...foundCoverage(), ...change } as never] }))
+    expect(reasons).toEqual([
+      'found: 2 findings of 1 subject in 1 object version',
+      'legal-hold: 1 object version cannot be deleted now',
+      `retention: 2 object versions cannot be deleted before ${until}`,
+      'truncated: 1 object version',
+      expect.stringMatching(/^coverage: /),
+    ])
+  })
 
   const { acknowledgement: _, ...unanswered } = sampleRequest()
   const incomplete = [
@@ -201,6 +224,32 @@ describe('decideVerdict', () => {
       expect(verdict).toBe('incomplete')
       expect(reasons.length).toBeGreaterThan(0)
     })
+
+  const listings = (pass: number) =>
+    ['inventory', 'closing'].flatMap((listing) =>
+      ['startedAt', 'finishedAt'].map((end) => ['passes', pass, listing, end]),
+    )
+  /** Where the times of a store are that has its verdict after one request, in the order in which they were. */
+  const moments = [
+    ...listings(0),
+    ['requests', 0, 'request', 'requestedAt'],
+    ['requests', 0, 'acknowledgement', 'acknowledgedAt'],
+    ...listings(1),
+  ]
+  const [before, behind, never] = ['2026-11-22T00:00:00.000Z', '2026-11-24T00:00:00.000Z', 'some day']
+  const misdated = moments.flatMap((path, place) => [
+    ...(place === 0 ? [] : [{ path, at: before }]),
+    ...(place === moments.length - 1 ? [] : [{ path, at: behind }]),
+    { path, at: never },
+  ])
+  it.each(misdated)('is incomplete when of all its times $path alone is $at', ({ path, at }) => {
+    const report = sampleReport({ passes: [foundCoverage(), sampleCoverage(20)], requests: [sampleRequest()] })
+    expect(decideVerdict(report).verdict).toBe('verified')
+    const around = path.slice(0, -1).reduce((value: object, name) => Reflect.get(value, name), report)
+    Reflect.set(around, path.at(-1)!, at)
+    const { verdict, reasons } = decideVerdict(report)
+    expect([verdict, reasons]).toEqual(['incomplete', expect.arrayContaining([expect.stringMatching(/^times: /)])])
+  })
 
   it('is never verified once any single number of a sound report is changed to something that matters', () => {
     const paths = ['unlisted', 'foundPartly', 'findings', 'subjects'] as const

@@ -92,7 +92,23 @@ describe('settleBatch', () => {
       kind: 'unverified',
       reason: 'not-scanned',
     },
-    { name: 'the worst of two reports counts', batch: batch([report(0, clean), report(0, found)]), kind: 'found' },
+    {
+      name: 'a clean report that counts subjects is not',
+      batch: batch([report(0, clean, { subjects: 1 })]),
+      kind: 'unverified',
+      reason: 'contradictory',
+    },
+    {
+      name: 'the worst of three reports counts',
+      batch: batch([report(0, clean), report(0, truncated), report(0, found)]),
+      kind: 'found',
+    },
+    {
+      name: 'the worse of two reports counts',
+      batch: batch([report(0, clean), report(0, truncated)]),
+      kind: 'unverified',
+      reason: 'truncated',
+    },
     {
       name: 'two clean reports about one version contradict the plan',
       batch: batch([report(0, clean), report(0, clean)]),

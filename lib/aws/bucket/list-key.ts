@@ -4,7 +4,7 @@ import type { Bucket } from './bucket-client.ts'
 import { toFault } from './bucket-faults.ts'
 import { isRefusal } from './deletion-faults.ts'
 import { type ExactVersion, identityOf } from './exact-version.ts'
-import { type Marker, versionPages } from './listing-pages.ts'
+import { type Marker, requireListing, versionPages } from './listing-pages.ts'
 import { wholeKeys } from './whole-keys.ts'
 
 /**
@@ -21,6 +21,7 @@ async function listKey(
     const page = await bucket.client.send(
       new ListObjectVersionsCommand({ ...bucket.target, Prefix: key, EncodingType: 'url' }),
     )
+    requireListing(bucket, 'ListObjectVersions', page, page.Name)
     const isKey = spellingOf(key)
     const listed = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]
     const here = listed.filter(({ Key }) => isKey(Key))
@@ -118,6 +119,7 @@ export async function lookForUpload(
     const page = await bucket.client.send(
       new ListMultipartUploadsCommand({ ...bucket.target, Prefix: key, EncodingType: 'url' }),
     )
+    requireListing(bucket, 'ListMultipartUploads', page, page.Bucket)
     const isKey = spellingOf(key)
     if (page.Uploads?.some(({ Key, UploadId }) => isKey(Key) && UploadId === uploadId)) return 'there'
     return page.IsTruncated === true ? 'unknown' : 'gone'

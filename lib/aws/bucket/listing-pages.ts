@@ -107,16 +107,23 @@ function pagesOf(bucket: Bucket, operation: string, ask: Ask): Pages {
   }
 }
 
+/** An answer without these is none, whatever its status says: an error in its place, or another service's page. @throws StoreUnavailable */
+export function requireListing(
+  { storeId, target }: Bucket,
+  operation: string,
+  { IsTruncated }: Pick<ListObjectVersionsCommandOutput, 'IsTruncated'>,
+  name: string | undefined,
+): void {
+  if (IsTruncated === undefined || name !== target.Bucket)
+    throw new StoreUnavailable(`store ${storeId}: ${operation}: expected a listing of the bucket, got another answer`)
+}
+
 const isAmbiguous = ({ entries }: List) => entries.some(({ Key }) => /[%+]/.test(Key ?? ''))
 
 function toPage(bucket: Bucket, operation: string, given: Answer, after: Marker | undefined): RawPage {
   const { answer, lists, nextId } = given
   const conflict = conflictOf(bucket, operation)
-  // An answer without these is none, whatever its status says: an error in its place, or another service's page.
-  if (answer.IsTruncated === undefined || given.bucket !== bucket.target.Bucket)
-    throw new StoreUnavailable(
-      `store ${bucket.storeId}: ${operation}: expected a listing of the bucket, got another answer`,
-    )
+  requireListing(bucket, operation, answer, given.bucket)
   const decode = (text: string) => (answer.EncodingType === 'url' ? decodeKey(text) : text)
   const decoded = lists.map(({ entries, toVersion }) =>
     entries.map((listed) => {

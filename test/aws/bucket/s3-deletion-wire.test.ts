@@ -177,7 +177,8 @@ describe('a deletion whose answer is', () => {
 
   it('in another order is taken by name', async () => {
     const error = entry('Error', 'b', 'v1', '<Code>AccessDenied</Code>')
-    const { deleteAll } = await openWire(on('DeleteObjects', result(error, goneC, goneA)))
+    const notMarked = entry('Deleted', 'c', 'v2', '<DeleteMarker>false</DeleteMarker>')
+    const { deleteAll } = await openWire(on('DeleteObjects', result(error, notMarked, goneA)))
     expect(await deleteAll()).toEqual([deleted(), kept('the deleting role may not delete it'), deleted()])
   })
 
@@ -281,7 +282,8 @@ describe('a deletion whose answer is', () => {
 
   it('about an object version is an alarm where a delete marker was named', async () => {
     const reply = result(entry('Deleted', 'a', 'v0', '<DeleteMarker>false</DeleteMarker>'))
-    const listing = xml('ListVersionsResult', entry('DeleteMarker', 'a', 'v0'))
+    const head = '<Name>backups</Name><IsTruncated>false</IsTruncated>'
+    const listing = xml('ListVersionsResult', head + entry('DeleteMarker', 'a', 'v0'))
     const { open, versions } = await openWire(
       (asked) => on('DeleteObjects', reply)(asked) ?? on('ListObjectVersions', { body: listing })(asked),
     )
@@ -389,6 +391,16 @@ describe('a version whose reading', () => {
     expect(await deleteAll()).toEqual([kept('the deleting role may not read it')])
   })
 
+  it('is refused is no good news where something else answers for the listing', async () => {
+    const { deleteAll } = await openWire(
+      (asked) =>
+        on('GetObject', failure(403, 'AccessDenied'))(asked) ??
+        on('ListObjectVersions', { body: xml('html', '<body>Welcome</body>') })(asked),
+      ['a'],
+    )
+    await expect(deleteAll()).rejects.toThrow(StoreUnavailable)
+  })
+
   it('says nothing of a key in what it throws', async () => {
     const { deleteAll } = await openWire(on('GetObject', failure(500, 'InternalError')), ['of-user-71000'])
     const error: Error = await deleteAll().then(
@@ -489,6 +501,24 @@ describe('a bucket', () => {
   })
 })
 
+describe('what only has a name', () => {
+  const answers: { name: string; body: string }[] = [
+    { name: 'something else', body: xml('html', '<body>Welcome</body>') },
+    { name: 'another bucket', body: xml('List', '<Name>b</Name><Bucket>b</Bucket><IsTruncated>false</IsTruncated>') },
+  ]
+  for (const { name, body } of answers)
+    for (const [operation, kind, versionId] of [
+      ['ListObjectVersions', 'delete-marker', 'v0'],
+      ['ListMultipartUploads', 'multipart-upload', 'upload@u'],
+    ] as const)
+      it(`is not gone, as ${kind}, because ${name} answers for the listing`, async () => {
+        const more = { channel: { kind: 's3-delete-versions', owner: 'user_id', abortUploads: true } }
+        const { open, versions } = await openWire(on(operation, { body }), ['a'], { more })
+        const remnant = { ...versions[0]!, kind, versionId }
+        await expect((await open()).removeRemnants([remnant])).rejects.toThrow(StoreUnavailable)
+      })
+})
+
 describe('delete markers of a key that fills pages', () => {
   const told = (name: string, key: string, id: string) =>
     entry(
@@ -543,7 +573,8 @@ describe('delete markers of a key that fills pages', () => {
 })
 
 it('an unfinished upload is aborted once that was written down, and one that is not there is not', async () => {
-  const listed = xml('ListMultipartUploadsResult', '<Upload><Key>a</Key><UploadId>u</UploadId></Upload>')
+  const head = '<Bucket>backups</Bucket><IsTruncated>false</IsTruncated>'
+  const listed = xml('ListMultipartUploadsResult', `${head}<Upload><Key>a</Key><UploadId>u</UploadId></Upload>`)
   const answer: Disturb = ({ operation }) =>
     operation === 'ListMultipartUploads' ? { body: listed } : operation === 'DeleteObject' ? { status: 204 } : undefined
   const more = { channel: { kind: 's3-delete-versions', owner: 'user_id', abortUploads: true } }
