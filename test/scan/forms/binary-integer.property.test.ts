@@ -7,6 +7,7 @@ import { defaultForms, formNames } from '../../../lib/scan/forms/form-names.ts'
 import type { Occurrence } from '../../../lib/scan/occurrence.ts'
 import { type PlacedOccurrence, scanObject } from '../../../lib/scan/scan-object.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
+import { integerPlaces } from './integer-places.ts'
 
 /** The first and the last ones that are looked for, what is around the largest one with a sign, and 8 letters. */
 const sought = [
@@ -29,22 +30,6 @@ function writings(text: string): Buffer[] {
     rest > 127n ? [Number(rest % 128n) + 128, ...groups(rest / 128n)] : [Number(rest)]
   const isSigned = value < 1n << 63n
   return [little, big, ...(isSigned ? [turned, Buffer.from(groups(2n * value))] : []), Buffer.from(groups(value))]
-}
-
-const inNoText = (byte: number) =>
-  (byte < 32 && ![9, 10, 11, 12, 13].includes(byte)) || [0x7f, 0xc0, 0xc1].includes(byte) || byte >= 0xf5
-
-/** Every place that has these bytes, as Node finds them, near one that no text has. */
-function reference(content: Buffer): { offset: number; ordinal: number }[] {
-  const found = new Map<string, { offset: number; ordinal: number }>()
-  for (const text of sought)
-    for (const bytes of writings(text))
-      for (let offset = content.indexOf(bytes); offset !== -1; offset = content.indexOf(bytes, offset + 1)) {
-        if (!content.subarray(Math.max(0, offset - 48), offset + 32).some(inNoText)) continue
-        const ordinal = index.ordinalOf('decimal', text)
-        found.set(`${offset} ${ordinal}`, { offset, ordinal })
-      }
-  return [...found.values()].sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
 }
 
 type Looking = 'kernel' | 'plain'
@@ -81,12 +66,12 @@ const noiseOf = (count: number) =>
   Buffer.concat(Array.from({ length: count }, (_, n) => createHash('sha256').update(`${n}`).digest()))
 
 describe('numbers in integers of 64 bits', () => {
-  it('are found exactly where Node finds their bytes, in any cuts and windows', () => {
+  it('are found exactly where they are read one place after the other, in any cuts and windows', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 4 })
     const looking = fc.constantFrom<Looking>('kernel', 'plain')
     fc.assert(
       fc.property(content, sizes, looking, fc.integer({ min: 1, max: 3000 }), (bytes, cut, how, window) => {
-        const expected = reference(bytes)
+        const expected = integerPlaces(index, bytes)
         expect(find(bytes, cut, how, window)).toEqual(expected)
         expect(find(bytes, [bytes.length + 1], how)).toEqual(expected)
       }),
@@ -100,13 +85,13 @@ describe('numbers in integers of 64 bits', () => {
         for (const beside of [0x00, 0x7f, 0x80, 0xff]) {
           const content = Buffer.concat([Buffer.of(0, beside, beside), bytes, Buffer.alloc(3, beside)])
           const found = find(content, [1], 'kernel')
-          expect(found).toEqual(reference(content))
+          expect(found).toEqual(integerPlaces(index, content))
           expect(found).toContainEqual({ offset: 3, ordinal: index.ordinalOf('decimal', text) })
         }
     const noise = noiseOf(2200)
     const places = [65_536 - 64, 65_536 - 9, 65_536 + 1, 65_536 + 20, 65_536 + 60, 3, noise.length - 10]
     for (const [n, at] of places.entries()) writings(sought[2 + (n % 3)]!)[n % 5]!.copy(noise, at)
-    const expected = reference(noise)
+    const expected = integerPlaces(index, noise)
     expect(expected.map(({ offset }) => offset)).toEqual([...places].sort((x, y) => x - y))
     for (const sizes of [[65_536], [65_535, 1], [100_000, 77]]) expect(find(noise, sizes, 'kernel')).toEqual(expected)
     expect(find(noise, [4096], 'plain', 5000)).toEqual(expected)
