@@ -1,11 +1,13 @@
+import { messageBytes } from './kernel/row-digests.ts'
 import { shapeCodes } from './shape-code.ts'
 import type { RowBatch } from './waiting-rows.ts'
 
-/** Decimal numbers of fewer digits have a 0 there, or a 1, and one of more is no number of 64 bits. */
+/** Decimal numbers of fewer digits have a 0 there, or a 1, and those of more are no numbers of 64 bits. */
 const leastDigits = 17
 const mostDigits = 20
-/** Digits at the end that are not looked at; what is so near to a multiple of 2^56 may be on either side of it. */
-const leftOut = 9
+/** By so many digits and the length a number is between two that have the same highest byte, or neighbours. */
+const firstDigits = 4
+const perLength = 10 ** firstDigits
 const zero = 0x30
 
 /**
@@ -14,27 +16,33 @@ const zero = 0x30
  */
 export function createHighBytes(): {
   note(digits: Uint8Array): void
-  noteAll(batch: RowBatch): void
+  noteAll(batch: Pick<RowBatch, 'count' | 'shapes' | 'lengths' | 'messages'>): void
   /** Ascending. */
   bytes(): number[]
 } {
-  const occurring = new Uint8Array(256)
+  const beginnings = new Uint8Array((mostDigits + 1) * perLength)
 
-  function note(digits: Uint8Array): void {
-    if (digits.length < leastDigits || digits.length > mostDigits) return
-    let first = 0
-    for (let at = 0; at < digits.length - leftOut; at++) first = first * 10 + digits[at]! - zero
-    // Beyond the table is what has more than 64 bits.
-    occurring[Math.floor((Math.max(0, first - 1) * 10 ** leftOut) / 2 ** 56)] = 1
-    occurring[Math.floor(((first + 2) * 10 ** leftOut) / 2 ** 56)] = 1
+  function noteAt(bytes: Uint8Array, at: number, length: number): void {
+    if (length < leastDigits || length > mostDigits) return
+    const high = 10 * bytes[at]! + bytes[at + 1]! - 11 * zero
+    const low = 10 * bytes[at + 2]! + bytes[at + 3]! - 11 * zero
+    beginnings[length * perLength + 100 * high + low] = 1
   }
 
   return {
-    note,
-    noteAll({ count, shapes, lengths, textOf }) {
+    note: (digits) => noteAt(digits, 0, digits.length),
+    noteAll({ count, shapes, lengths, messages }) {
       for (let row = 0; row < count; row++)
-        if (shapes[row] === shapeCodes.decimal && lengths[row]! >= leastDigits) note(textOf(row))
+        if (shapes[row] === shapeCodes.decimal) noteAt(messages, row * messageBytes + 1, lengths[row]!)
     },
-    bytes: () => Array.from(occurring.keys()).filter((byte) => occurring[byte] === 1),
+    bytes() {
+      const found = new Set<number>()
+      for (let beginning = beginnings.indexOf(1); beginning !== -1; beginning = beginnings.indexOf(1, beginning + 1)) {
+        const unit = 10n ** BigInt(Math.floor(beginning / perLength) - firstDigits)
+        const first = BigInt(beginning % perLength) * unit
+        for (const value of [first, first + unit - 1n]) found.add(Number(value >> 56n))
+      }
+      return [...found].filter((byte) => byte < 256).sort((a, b) => a - b)
+    },
   }
 }
