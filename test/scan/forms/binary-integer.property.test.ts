@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runControls } from '../../../lib/scan/controls/controls.ts'
@@ -132,6 +133,25 @@ describe('numbers in integers of 64 bits', () => {
     expect(await scan(withOne, formNames)).toEqual({ complete: false, forms: ['binary-integer'] })
     expect(await scan(withOne, defaultForms)).toEqual({ complete: false, forms: [] })
     expect(await scan(noise, formNames)).toEqual({ complete: false, forms: [] })
+  })
+
+  const corpus = new URL('../../corpus/binary-integer/', import.meta.url)
+  const files = readdirSync(corpus).filter((name) => name.endsWith('.json'))
+  it.each(files)('are found in files that are not decoded: %s', async (name) => {
+    const { subjects, findings } = JSON.parse(readFileSync(new URL(name, corpus), 'utf8')) as {
+      subjects: string[]
+      findings: [offset: number, subject: string][]
+    }
+    const own = makeIndex(subjects)
+    const found: PlacedOccurrence[] = []
+    async function* chunks() {
+      yield readFileSync(new URL(name.replace('.json', '.bin'), corpus))
+    }
+    const { complete } = await scanObject(chunks(), own, (each) => found.push(each), { forms: formNames })
+    const expected = findings.map(([offset, subject]) => ({ offset, ordinal: own.ordinalOf('decimal', subject) }))
+    expect(found).toMatchObject(expected.map((each) => ({ ...each, form: 'binary-integer' })))
+    expect(found).toHaveLength(expected.length)
+    expect(complete).toBe(false)
   })
 
   it('are planted in each writing', async () => {
