@@ -77,7 +77,8 @@ ${place}
   --forms NAME,…     forms that identifiers are looked for in beside plain ones: default, all, none, or names, with a
                      hyphen before one to leave it out. Names: percent, backslash, entity, quoted-printable,
                      utf-7, iso-2022, doubled-quote, padded, grouped, scientific, multibyte, utf-16, hex, base64,
-                     base64-uuid, bytes, width, fixed-width; binary-uuid and rounded are slow and not among the default ones
+                     base64-uuid, bytes, width, fixed-width; and, slow and not among the default ones, binary-uuid, binary-integer
+                     (numbers of 17 digits and more; shorter ones are not looked for in it) and rounded
   --hashed NAME,…    digests that are looked for as well: md5, sha1, sha256, sha512 of the identifier, or with the file of a salt
                      prefixed-…=FILE, suffixed-…=FILE, hmac-…=FILE, byte for byte. Not with --index, which has its own
   --hashed-example NAME=IDENTIFIER:DIGEST,…

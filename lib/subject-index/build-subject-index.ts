@@ -10,6 +10,7 @@ import { createFilterRows } from './filter-rows.ts'
 import type { HashedForm } from './hashed-forms.ts'
 import { createHashedRows, hashedOfForms, type Place, type Spelled } from './hashed-rows.ts'
 import { createHeldRows } from './held-rows.ts'
+import { createHighBytes } from './high-bytes.ts'
 import type { IndexSummary } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
 import { createLengths } from './lengths.ts'
@@ -77,6 +78,7 @@ export function createIndexBuilder(options: {
   const hashes = createFilterRows()
   const lengths = createLengths()
   const excludedLengths = createLengths()
+  const highBytes = createHighBytes()
   const short = createNotedLines()
   const duplicates = createNotedLines()
   const contradictions = createContradictions()
@@ -114,6 +116,7 @@ export function createIndexBuilder(options: {
   /** Of the rows that wait, where they are hashed as well. */
   let spelled: Spelled[] = []
   const waiting = createWaitingRows(keys.tagKey, seed, (batch) => {
+    highBytes.noteAll(batch)
     if (bases.length === 0 && hashed === undefined) return appendAll(batch)
     const own = spelled
     spelled = []
@@ -207,6 +210,7 @@ export function createIndexBuilder(options: {
       const { digests: digest } = row
       if (isTaken(digest)) return undefined
       const place = append(row)
+      highBytes.note(Buffer.from(text))
       hashed?.addControl(place, { text, shape, canonical: text })
       return digest
     })
@@ -218,6 +222,7 @@ export function createIndexBuilder(options: {
         seed: [...seed],
         shapesOfSubjects,
         shapes: lengths.shapes(),
+        highBytes: highBytes.bytes(),
         pendingShapes: excludedLengths.shapes(),
         short: short.lines(),
         ...(bases.length > 0 && { base: bases.at(-1)!.sha256 }),

@@ -14,7 +14,7 @@ import { createKeyedDigest, digestBytes } from './keyed-digest.ts'
 /**
  * The subject index as bytes (numbers little-endian unless said), written in one go from the beginning to the end:
  *
- *     64 bytes    `odv-subject-index 3`, a newline, spaces
+ *     64 bytes    `odv-subject-index 4`, a newline, spaces
  *     filter      of each shard its seed, 4 bytes, its part of the first plane, its part of the second (see `Filter`)
  *     entries     a table of digests (see `DigestTableHeader`): subjects and controls
  *     pending     a table of digests
@@ -49,6 +49,8 @@ export type IndexFooter = {
   entries: DigestTableHeader
   /** `lengths` of canonical spellings, ascending, controls included. */
   shapes: { shape: Shape; lengths: number[] }[]
+  /** See `createHighBytes`; controls included. */
+  highBytes: number[]
   /** Synthetic identifiers, in clear: no subject has one of them. */
   controls: { shape: Shape; text: string; ordinal: number }[]
   pending: DigestTableHeader & { shapes: { shape: Shape; lengths: number[] }[] }
@@ -85,10 +87,10 @@ export type IndexSummary = {
 type Shape = z.infer<typeof shape>
 
 const formatName = 'odv-subject-index'
-const formatVersion = 3
+const formatVersion = 4
 export const headBytes = 64
 export const trailerBytes = 4 + 32 + digestBytes
-/** More than any footer can be: it holds at most 20 controls, 5 × 252 lengths, twice, 80 lines, and 16 × 20 digests. */
+/** More than any footer can be: it holds at most 20 controls, 5 × 252 lengths, twice, 256 bytes, 80 lines, and 16 × 20 digests. */
 export const mostFooterBytes = 1 << 17
 
 /** What the trailer's keyed digest is over, apart from the hash; no shape has this code. */
@@ -158,6 +160,7 @@ const footerSchema = z.strictObject({
   filter,
   entries: z.strictObject(table),
   shapes,
+  highBytes: z.array(z.int().check(z.minimum(0), z.maximum(255))),
   controls: z.array(z.strictObject({ shape, text: z.string(), ordinal: count })),
   pending: z.strictObject({ ...table, shapes }),
   hashed: z.optional(hashed),

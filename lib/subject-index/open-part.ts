@@ -29,6 +29,8 @@ export type OpenedPart = {
   readonly summary: IndexSummary
   readonly caseRule: CaseRule
   readonly shapes: OccurringShapes
+  /** See `createHighBytes`. */
+  readonly highBytes: readonly number[]
   readonly controls: readonly Control[]
   /** Subjects and controls: ordinals are below this. */
   readonly entries: number
@@ -91,6 +93,7 @@ export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, alloca
     summary: footer.summary,
     caseRule: footer.caseRule,
     shapes: footer.shapes,
+    highBytes: footer.highBytes,
     controls: footer.controls,
     entries: entries.digests,
     pending: pending.digests,

@@ -26,6 +26,8 @@ export type SubjectIndex = {
   readonly pending: number
   /** The shapes of all entries, each with the lengths of its canonical spellings, ascending. */
   readonly shapes: OccurringShapes
+  /** Of the decimal numbers among all entries: see `createHighBytes`. */
+  readonly highBytes: readonly number[]
   readonly controls: readonly Control[]
   /** Undefined: no hashed forms are looked for. */
   readonly hashed?: HashedIndex | undefined

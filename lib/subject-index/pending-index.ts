@@ -3,6 +3,8 @@ import { isPending, type SubjectIndex } from './open-subject-index.ts'
 import { shapeCodes, shapesInOrder } from './shape-code.ts'
 
 const none = -1
+/** Which ones these numbers have is not known. */
+const anyByte = Array.from({ length: 256 }, (_, byte) => byte)
 
 /** What stands for all numbers of such an index. */
 export const pendingNumber = shapeCodes.decimal
@@ -25,6 +27,7 @@ export function pendingIndexOf(index: SubjectIndex): SubjectIndex | undefined {
     subjects: index.pending,
     entries: shapesInOrder.length + 1,
     shapes: index.pendingShapes,
+    highBytes: anyByte,
     controls: [],
     hashed: undefined,
     parts: [{ filter: passesAll, confirm: find }],

@@ -48,6 +48,7 @@ export function uniteIndexes(opened: readonly OpenedPart[]): SubjectIndex {
     entries,
     pending: opened.reduce((sum, part) => sum + part.pending, 0),
     shapes,
+    highBytes: [...new Set(opened.flatMap(({ highBytes }) => highBytes))].sort((a, b) => a - b),
     controls,
     hashed: uniteHashed(opened, { starts, taken }),
     seed,

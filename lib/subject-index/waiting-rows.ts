@@ -19,7 +19,7 @@ export type DigestedRow = {
   second: number
 }
 
-/** Rows that were digested together: those of the first `count` places. Of a digest there are four words. `textOf`: a row's canonical spelling. */
+/** Rows that were digested together: those of the first `count` places. Of a digest there are four words. `textOf`: a row's canonical spelling, which is in its message as well, behind a byte, if it is not long. */
 export type RowBatch = {
   count: number
   lines: Uint32Array
@@ -28,6 +28,7 @@ export type RowBatch = {
   digests: Uint32Array
   firsts: Int32Array
   seconds: Int32Array
+  messages: Uint8Array
   textOf(row: number): Uint8Array
 }
 
@@ -138,7 +139,7 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch
   }
 
   function flush(): void {
-    const batch = { count, lines, shapes, lengths, digests, firsts, seconds, textOf }
+    const batch = { count, lines, shapes, lengths, digests, firsts, seconds, messages, textOf }
     count = 0
     together.compute(batch.count)
     for (const [row, canonical] of long) {

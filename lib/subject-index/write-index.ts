@@ -17,7 +17,7 @@ import { compareAcross, compareDigests } from './sort-digests.ts'
 import { writeFilter } from './write-filter.ts'
 
 /** What the footer says that was known before. */
-type Given = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed' | 'shapes' | 'base'> & {
+type Given = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed' | 'shapes' | 'highBytes' | 'base'> & {
   shapesOfSubjects: IndexFooter['shapes']
   pendingShapes: IndexFooter['shapes']
   short: Lines

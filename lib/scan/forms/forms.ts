@@ -1,3 +1,4 @@
+import { binaryInteger } from './binary-integer-form.ts'
 import { binaryUuid } from './binary-uuid-form.ts'
 import { base64Uuid } from './codes/base64-uuid-form.ts'
 import { bytesForm } from './codes/bytes-form.ts'
@@ -23,5 +24,6 @@ export const forms: readonly Form[] = [
   widthForm,
   fixedWidth,
   binaryUuid,
+  binaryInteger,
   rounded,
 ]

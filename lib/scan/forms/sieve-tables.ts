@@ -1,7 +1,8 @@
 import { alphanumeric, code64, digits, tableOf } from '../finders/alphabets.ts'
 import { base64Values, hexValues } from '../finders/code-values.ts'
 import { sieveBytes } from '../kernel/lay-out-memory.ts'
-import { columnsOf } from '../kernel/write-constants.ts'
+import { allColumnsOf, columnsOf } from '../kernel/write-constants.ts'
+import { inNoText, integerBounds } from './binary-integer-form.ts'
 import { inText } from './binary-uuid-form.ts'
 import { byteLists, inGaps } from './codes/bytes-form.ts'
 import { shortestBase64Of, shortestRunOf } from './codes/code-finder.ts'
@@ -57,6 +58,7 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   word(380, has('binary-uuid') ? 1 : 0)
   table.set(columnsOf(inText), 1920)
   table.set(base64Values, 1936)
+  if (has('binary-integer')) setIntegers(table, tools)
   table.set(columnsOf(alphanumeric), 320)
   setCodes(view, has, tools)
   word(204, shortestBase64Of(tools))
@@ -95,6 +97,21 @@ function classes(has: (name: string) => boolean): Uint8Array {
   // Before a line end of the registry, too.
   add(6, [5], has('bytes') ? [0x0c] : low('backslash', 0x0c))
   return table
+}
+
+/** The least number and how much larger the largest one is; columns and rows of bytes that no text has, which are in few rows, each of them a class of its own; columns of the highest bytes. */
+function setIntegers(table: Uint8Array, tools: FormTools): void {
+  const bounds = integerBounds(tools)
+  if (bounds === undefined) return
+  const view = new DataView(table.buffer)
+  view.setBigUint64(2496, bounds.least, true)
+  view.setBigUint64(2504, bounds.most - bounds.least, true)
+  for (const [bit, row] of [0, 1, 7, 0x0c, 0x0f].entries()) {
+    for (let column = 0; column < 16; column++) table[2512 + column]! |= inNoText[16 * row + column]! << bit
+    table[2528 + row] = 1 << bit
+  }
+  const highest = Uint8Array.from({ length: 256 }, (_, byte) => (tools.index.highBytes.includes(byte) ? 1 : 0))
+  table.set(allColumnsOf(highest), 2544)
 }
 
 /** The first two of four characters, if they begin with bytes of text (a quarter of the second byte is in the third): also with 0 and white space. */

@@ -26,6 +26,7 @@ export const spotLists = [
   'pairs',
   'short-base64',
   'marked',
+  'binary-integer',
 ] as const
 export type SpotList = (typeof spotLists)[number]
 

@@ -47,8 +47,8 @@ export const newBytes = 64 * 1024
 export const shapeRecord = { columnsAt: 32, allowedAt: 48, bytes: 320 }
 const tableBytes = 16 * 256
 /** What the sieve is made from, and of each of its lists how many places it has at most. */
-export const sieveBytes = 2496
-export const spotLists = 24
+export const sieveBytes = 2576
+export const spotLists = 25
 export const mostSpots = 8192
 const listBytes = 256
 /** Tokens that are looked up at once: twelve words each, and a bit. */

@@ -2,6 +2,7 @@ import { canonicalOf, type Shape } from '../../../lib/manifest/identifier.ts'
 import { soughtShapes } from '../../../lib/scan/finders/sought-shapes.ts'
 import { referenceMatches, referencePlaces } from '../../../lib/scan/opinion/reference-matcher.ts'
 import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
+import { integerPlaces } from './integer-places.ts'
 
 /**
  * The slow and obvious search for forms: regular expressions over the whole content, each form decoded everywhere, the plain
@@ -701,6 +702,8 @@ export function referenceForms(
   const text = Buffer.from(content).toString('latin1')
   const found: Found = new Map()
   searchForms(index, forms, { text, starts: Array.from(text, (_, at) => at) }, 1, found, options)
+  if (forms.includes('binary-integer'))
+    for (const each of integerPlaces(index, content)) found.set(`${each.offset} ${each.ordinal}`, each)
   for (const { ordinal, offset } of referenceMatches(index, content)) found.delete(`${offset} ${ordinal}`)
   return [...found.values()]
     .map((each) => ({ ...each, record: text.slice(0, each.offset).split('\n').length }))

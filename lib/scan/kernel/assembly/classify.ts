@@ -59,7 +59,7 @@ export function markBytes(columns: v128, high: v128, from: i32, size: i32): void
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function outsideBytes(
+export function outsideBytes(
   bytes: v128,
   columns: v128,
   high: v128,

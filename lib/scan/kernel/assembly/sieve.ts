@@ -4,6 +4,7 @@ import { siftBinary } from './sieve-binary'
 import { siftBytes } from './sieve-bytes'
 import { prepareMasks } from './mask-of'
 import { siftCodes } from './sieve-codes'
+import { siftIntegers } from './sieve-integers'
 import { siftMarked } from './sieve-marked'
 import { siftNumbers } from './sieve-numbers'
 import { siftRounded } from './sieve-rounded'
@@ -54,6 +55,7 @@ export function sift(numbers: usize, uuids: usize): void {
   siftBytes(first, size, from, to, known)
   siftMarked(from, to, from - known)
   siftBinary(from, to, from - known, uuids)
+  siftIntegers(from, to, from - known, numbers)
   if (hasNumbers) siftRounded(first, size, numbers)
 }
 

@@ -29,9 +29,10 @@ export const enum List {
   pairs = 21,
   shortBase64 = 22,
   marked = 23,
+  binaryInteger = 24,
 }
 
-const listCount: usize = 24
+const listCount: usize = 25
 /** `mostSpots` of `lay-out-memory.ts`. */
 const mostSpots: u32 = 8192
 
