@@ -21,6 +21,7 @@ import { snappy } from './compression/snappy/snappy-content.ts'
 import { snappyJava } from './compression/snappy/snappy-java-content.ts'
 import { unixCompress } from './compression/unix-compress/unix-compress-content.ts'
 import { xz } from './compression/xz/xz-content.ts'
+import { zeros } from './compression/zeros-content.ts'
 import { zstd } from './compression/zstd/zstd-content.ts'
 import { dbf } from './database/dbf/dbf-content.ts'
 import { pgDump } from './database/pg-dump/pg-dump-content.ts'
@@ -106,6 +107,7 @@ export const formats: readonly Format[] = [
   separated,
   hadoopSnappy,
   hadoopLz4,
+  zeros,
 ]
 
 export function formatOf(head: Uint8Array): Format | undefined {

@@ -94,6 +94,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   compress: { wrap: writeCompress, path: ['compress'] },
   lzma: { wrap: writeLzma, path: ['lzma'] },
   zlib: { wrap: deflateSync, path: ['zlib'] },
+  zeros: { wrap: (document) => Buffer.concat([Buffer.alloc(4096), document]), path: ['zeros'] },
   '7z': { wrap: sevenZipSample, path: ['7z', 'member-1'] },
   'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
   msgpack: { wrap: (document) => writeMsgpack(linesOf(document)), path: ['msgpack', 'values'] },
