@@ -1,3 +1,4 @@
+import { appleDouble } from './archive/apple-double-format.ts'
 import { ar } from './archive/ar-format.ts'
 import { cpio } from './archive/cpio-format.ts'
 import { dbox } from './archive/dbox-format.ts'
@@ -74,6 +75,7 @@ export const formats: readonly Format[] = [
   ar,
   tar,
   dbox,
+  appleDouble,
   sqlite,
   sqliteWal,
   sqliteJournal,
