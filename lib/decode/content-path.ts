@@ -1,8 +1,8 @@
 import { formats } from './formats.ts'
 
 const archives = new Set(formats.filter(({ kind }) => kind === 'archive').map(({ name }) => name))
-/** Those whose end cannot be told from a cut: what is missing would not be noticed. */
-const withoutEnd = new Set(['compress', 'snappy', 'snappy-java', 'hadoop-snappy', 'hadoop-lz4'])
+/** Those whose end cannot be told from a cut, and zeros, in whose place something may have been: what is missing would not be noticed. */
+const withoutEnd = new Set(['compress', 'snappy', 'snappy-java', 'hadoop-snappy', 'hadoop-lz4', 'zeros'])
 const compressions = new Set(
   formats.filter(({ name, kind }) => kind === 'compression' && !withoutEnd.has(name)).map(({ name }) => name),
 )

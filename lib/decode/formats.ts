@@ -1,3 +1,4 @@
+import { appleDouble } from './archive/apple-double-format.ts'
 import { ar } from './archive/ar-format.ts'
 import { cpio } from './archive/cpio-format.ts'
 import { dbox } from './archive/dbox-format.ts'
@@ -21,6 +22,7 @@ import { snappy } from './compression/snappy/snappy-content.ts'
 import { snappyJava } from './compression/snappy/snappy-java-content.ts'
 import { unixCompress } from './compression/unix-compress/unix-compress-content.ts'
 import { xz } from './compression/xz/xz-content.ts'
+import { zeros } from './compression/zeros-content.ts'
 import { zstd } from './compression/zstd/zstd-content.ts'
 import { dbf } from './database/dbf/dbf-content.ts'
 import { pgDump } from './database/pg-dump/pg-dump-content.ts'
@@ -73,6 +75,7 @@ export const formats: readonly Format[] = [
   ar,
   tar,
   dbox,
+  appleDouble,
   sqlite,
   sqliteWal,
   sqliteJournal,
@@ -106,6 +109,7 @@ export const formats: readonly Format[] = [
   separated,
   hadoopSnappy,
   hadoopLz4,
+  zeros,
 ]
 
 export function formatOf(head: Uint8Array): Format | undefined {

@@ -38,6 +38,7 @@ export async function readRaw(
   const sink = decoding.open(path, isPixels ? undefined : 'text', isPixels)
   const check = contentCheck({
     readsEightBit: sink.readsEightBit === true,
+    skipsZeros: sink.skipsZeros === true,
     least: expected.kind === 'text' ? expected.least : undefined,
   })
   try {

@@ -19,6 +19,8 @@ export interface Sink {
   stop?(): void
   /** Whether it finds what stands behind a character of any encoding in which ASCII stands for itself. */
   readonly readsEightBit?: boolean
+  /** Whether blocks of zero bytes in a text are nothing to it. Who asks whose records are in it does not know what was lost there. */
+  readonly skipsZeros?: boolean
   /** Whether its reader refuses every line that it does not understand: then none is taken for a part of what hides in base64 or hexadecimal digits. */
   readonly refusesOthers?: boolean
 }

@@ -65,6 +65,7 @@ export function openMatchers(
     }
     return {
       readsEightBit: own.includes(multibyte.name),
+      skipsZeros: true,
       write(bytes) {
         matcher.write(bytes)
         keeper?.passed(bytes, matcher.undecided())

@@ -39,6 +39,7 @@ const others = [
   'cpio',
   'ar',
   'dbox',
+  'apple-double',
   'dbf',
   'bson',
   'msgpack',

@@ -20,10 +20,10 @@ const nothing: Uint8Array = new Uint8Array(0)
 
 /**
  * Whether a content is text in UTF-8 or, where its sink `readsEightBit`, in another encoding in which ASCII stands for itself, mostly ASCII and of at least
- * `least` bytes; one Ctrl-Z may be behind its last line. The problem is not told before the end, since more of the content may tell its encoding.
+ * `least` bytes, with blocks of zeros where it `skipsZeros`; one Ctrl-Z may be behind its last line. The problem is not told before the end, since more of the content may tell its encoding.
  */
-export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): TextCheck {
-  const utf8 = textCheck({ strays: true })
+export function asciiTextCheck({ readsEightBit = false, skipsZeros = false, least = leastBytes }): TextCheck {
+  const utf8 = textCheck({ strays: true, skipsZeros })
   /** From the first byte on that is no UTF-8. */
   let eightBit: EightBitCheck | undefined
   let total = 0

@@ -8,9 +8,9 @@ type Problem = Omit<Gap, 'path'>
 
 /**
  * What could hide in a content that is scanned as it is: `text` says whether it is text, in UTF-8 or (`readsEightBit`) in an
- * encoding of single bytes and in at least so many, and `encoded` what it holds in base64 or hexadecimal digits.
+ * encoding of single bytes and in at least so many, with blocks of zeros (`skipsZeros`), and `encoded` what it holds in base64 or hexadecimal digits.
  */
-export function contentCheck(options: { readsEightBit: boolean; least?: number | undefined }) {
+export function contentCheck(options: { readsEightBit: boolean; skipsZeros?: boolean; least?: number | undefined }) {
   const text = asciiTextCheck(options)
   const encoded = encodedCheck()
   return {

@@ -15,6 +15,7 @@ import {
   isBase64,
   isDataProtection,
   isDefuse,
+  isFernet,
   isGoogleCiphertext,
   isHalite,
   isPasswordKey,
@@ -124,7 +125,7 @@ const formats: readonly EncodedFormat[] = [
   ...encrypted('AWS KMS ciphertext', '\x01\x02\x02\x00\x78', '\x01\x02\x03\x00\x78'),
   ...goingOn(isSdkMessage(20), encrypted('AWS Encryption SDK message', '\x01\x80\x03\x78', '\x01\x80\x01\x78')),
   ...goingOn(isSdkMessage(35), encrypted('AWS Encryption SDK message', '\x02\x05\x78', '\x02\x04\x78')),
-  ...encrypted('Fernet', '\x80\x00\x00\x00\x00'),
+  ...goingOn(isFernet, encrypted('Fernet', '\x80\x00\x00\x00\x00')),
   // What libraries of web frameworks put into columns: Illuminate of Laravel, Data Protection of ASP.NET Core, Defuse and Halite of PHP, symmetric-encryption of Ruby.
   ...encrypted('JSON that Laravel encrypts', '{"iv":"'),
   ...onlyFirst(goingOn(isDataProtection, encrypted('ASP.NET Core Data Protection', '\x09\xf0\xc9\xf0'))),

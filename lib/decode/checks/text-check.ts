@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { firstControlByte } from './control-bytes.ts'
 import { type Seen, surveyed } from './survey.ts'
+import { endOfZeros, ofFields, zeroBlocks } from './zero-blocks.ts'
 
 type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail: string }
 
@@ -28,17 +29,14 @@ const apart = 4096
 const nothing: Uint8Array = new Uint8Array(0)
 const none: ReadonlySet<number> = new Set()
 const endings = new Map([0x22, 0x27].map((quote) => [quote, new Set([quote])]))
-/** Tab and line feed: between them MySQL's clients and `SELECT … INTO OUTFILE` write a bit, a set one or not. */
-const ofFields: ReadonlySet<number> = new Set([0x09, 0x0a])
-
 /** What may be right behind a control byte behind this one, if it is all of a value. */
 function endsBehind(before: number, control: number): ReadonlySet<number> {
   if (control <= 1 && ofFields.has(before)) return ofFields
   return (control > 0 && endings.get(before)) || none
 }
 
-/** `strays`: single control bytes but zero and those of colours, far from each other and from both ends, are of a text. */
-export function textCheck({ strays = false } = {}): TextCheck {
+/** `strays`: single control bytes but zero and those of colours, far from each other and from both ends, are of a text, and with `skipsZeros` blocks of zeros. */
+export function textCheck({ strays = false, skipsZeros = false } = {}): TextCheck {
   let offset = 0
   /** Behind the last control byte of these, and where that is; -1: there was none. */
   let since = 0
@@ -49,6 +47,7 @@ export function textCheck({ strays = false } = {}): TextCheck {
   /** The last byte of the last chunk, and what may follow it where it is a control byte. */
   let last = -1
   let awaited = none
+  const zeros = zeroBlocks()
 
   /** Whether a control byte at a place of the content is none of a text's. */
   function isForeign(control: number, at: number): boolean {
@@ -58,16 +57,26 @@ export function textCheck({ strays = false } = {}): TextCheck {
     return false
   }
 
-  /** Where the first control byte is that is neither all of a text in quotes nor a stray one; -1: there is none. The last byte may be one, for all that is known. */
+  /**
+   * Where in the content the first control byte is that is neither all of a text in quotes nor a stray one nor of a block of zeros; -1: there is none. The last byte may be one, for all that
+   * is known.
+   */
   function firstForeign(bytes: Uint8Array, seen: Seen | undefined): number {
     let control = seen?.control ?? firstControlByte(bytes)
     while (control >= 0) {
       const before = control === 0 ? last : bytes[control - 1]!
-      const next = control + 1
-      const ends = endsBehind(before, bytes[control]!)
-      const isWhole = next < bytes.length ? ends.has(bytes[next]!) : ends.size > 0
-      if (!isWhole && isForeign(bytes[control]!, offset + control)) return control
-      if (isWhole && next === bytes.length) awaited = ends
+      let next = control + 1
+      if (skipsZeros && bytes[control] === 0) {
+        zeros.begin(offset + control, before)
+        next = endOfZeros(bytes, control)
+        const refused = next < bytes.length ? zeros.end(offset + next, bytes[next]!) : -1
+        if (refused >= 0) return refused
+      } else {
+        const ends = endsBehind(before, bytes[control]!)
+        const isWhole = next < bytes.length ? ends.has(bytes[next]!) : ends.size > 0
+        if (!isWhole && isForeign(bytes[control]!, offset + control)) return offset + control
+        if (isWhole && next === bytes.length) awaited = ends
+      }
       const more = firstControlByte(bytes.subarray(next))
       control = more < 0 ? more : next + more
     }
@@ -100,24 +109,25 @@ export function textCheck({ strays = false } = {}): TextCheck {
     const problemBefore = awaited.size > 0 && !awaited.has(bytes[0]!) ? unended() : undefined
     if (problemBefore !== undefined) return problemBefore
     awaited = none
-    const control = firstForeign(bytes, seen)
+    const refused = zeros.begun() && bytes[0] !== 0 ? zeros.end(offset, bytes[0]!) : -1
+    const at = refused >= 0 ? refused : firstForeign(bytes, seen)
+    if (at >= 0 && at < offset) return cut.length > 0 ? invalid(offset - cut.length) : foreign(strayOr(at))
     const isAscii = seen?.isAscii ?? false
-    const text = control < 0 ? bytes : bytes.subarray(0, control)
+    const text = at < 0 ? bytes : bytes.subarray(0, at - offset)
     let from = 0
     if (cut.length > 0) {
       const wanted = sequenceLength(cut[0]!) - cut.length
       const character = Buffer.concat([cut, text.subarray(0, wanted)])
       from = Math.min(wanted, text.length)
       if (from === wanted && !isUtf8(character)) return invalid(offset - cut.length)
-      if (from < wanted && control >= 0) return invalid(offset - cut.length)
+      if (from < wanted && at >= 0) return invalid(offset - cut.length)
       cut = from === wanted ? character.subarray(0, 0) : character
     }
-    const whole = control < 0 ? lastBoundary(text, from) : text.length
+    const whole = at < 0 ? lastBoundary(text, from) : text.length
     const complete = text.subarray(from, whole)
     if (!isAscii && !isUtf8(complete)) return invalid(offset + from + firstInvalid(complete))
     if (whole < text.length) cut = Buffer.from(text.subarray(whole))
-    if (control < 0) return undefined
-    return foreign(strayOr(offset + control))
+    return at < 0 ? undefined : foreign(strayOr(at))
   }
 
   function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
@@ -137,6 +147,8 @@ export function textCheck({ strays = false } = {}): TextCheck {
       if (problem !== undefined) return
       if (awaited.size > 0) problem = unended()
       else if (cut.length > 0) problem = invalid(offset - cut.length)
+      const zerosAt = problem === undefined ? zeros.endAll(offset) : -1
+      if (zerosAt >= 0) problem = foreign(strayOr(zerosAt))
       if (problem === undefined && stray >= 0 && offset - since < apart) problem = foreign(stray)
     },
   }

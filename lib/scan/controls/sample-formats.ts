@@ -2,6 +2,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompress
 import type { DeclaredFormat } from '../../decode/declared-format.ts'
 import type { UnverifiedReason } from '../../decode/unverified.ts'
 import type { Context } from './control-samples.ts'
+import { appleDoubleSample } from './samples/apple-double-sample.ts'
 import { arSample } from './samples/ar-sample.ts'
 import { avroSample } from './samples/avro-sample.ts'
 import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
@@ -80,6 +81,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   zip: { wrap: zipSample, path: ['zip', 'member-1'] },
   cpio: { wrap: cpioSample, path: ['cpio', 'member-1'] },
   ar: { wrap: arSample, path: ['ar', 'member-1'] },
+  'apple-double': { wrap: appleDoubleSample, path: ['apple-double', 'resource-fork'] },
   dbox: { wrap: dboxSample, path: ['dbox', 'member-1'] },
   bzip2: { wrap: writeBzip2, path: ['bzip2'] },
   xz: { wrap: writeXz, path: ['xz'] },
@@ -94,6 +96,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   compress: { wrap: writeCompress, path: ['compress'] },
   lzma: { wrap: writeLzma, path: ['lzma'] },
   zlib: { wrap: deflateSync, path: ['zlib'] },
+  zeros: { wrap: (document) => Buffer.concat([Buffer.alloc(4096), document]), path: ['zeros'] },
   '7z': { wrap: sevenZipSample, path: ['7z', 'member-1'] },
   'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
   msgpack: { wrap: (document) => writeMsgpack(linesOf(document)), path: ['msgpack', 'values'] },

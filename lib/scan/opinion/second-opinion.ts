@@ -174,7 +174,7 @@ async function formOpinion(
     const content = contents++
     if (contents > limits.contents) throw new Formed()
     // Names are looked for in more ways than the reference knows.
-    if (isNames(path)) return { ...passing(pace), readsEightBit }
+    if (isNames(path)) return { ...passing(pace), readsEightBit, skipsZeros: true }
     const { write, end } = piecesOf(pace, limits, (from, piece, counted) => look(content, from, piece, counted))
     return {
       write(part) {
@@ -183,6 +183,7 @@ async function formOpinion(
       },
       end,
       readsEightBit,
+      skipsZeros: true,
     }
   }
   try {

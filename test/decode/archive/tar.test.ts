@@ -347,7 +347,7 @@ describe('a sparse tar', () => {
     for (const lengths of [[1e6], [1], [100, 513]]) {
       const { reading, contents } = await collect(inPieces(tarOf(...members, { name: 'b', data: two }), lengths))
       expect(reading.gaps.map((gap) => gap.reason)).toEqual(['not-text'])
-      expect(contents.get('tar/member-1')).toEqual({ bytes: Buffer.from(whole), ended: true })
+      expect(contents.get('tar/member-1/zeros')).toEqual({ bytes: Buffer.from(whole.slice(600)), ended: true })
       expect(String(contents.get('tar/member-2')?.bytes)).toBe(two)
     }
   })

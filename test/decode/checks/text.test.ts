@@ -183,6 +183,68 @@ describe('single control bytes in a text', () => {
   })
 })
 
+describe('blocks of zeros in a text', () => {
+  const line = `2026-11-30T10:00:00Z INFO é login of somebody ${'.'.repeat(30)}\n`
+  const zeros = (length: number) => '\0'.repeat(length)
+  const problemOf = (bytes: Uint8Array, length: number) => {
+    const check = textCheck({ strays: true, skipsZeros: true })
+    for (let at = 0; at < bytes.length; at += length) check.write(bytes.subarray(at, at + length))
+    check.end()
+    return check.problem()
+  }
+  const lengths = [1, 7, 64, 100, 1e6]
+
+  test.each([
+    { name: 'between lines, as a machine that went down left them', text: line + zeros(3000) + line },
+    { name: 'within a line', text: line + line.slice(0, 20) + zeros(64) + line },
+    { name: 'several', text: (line + zeros(100)).repeat(5) + line },
+    { name: 'at the end, as a file has that was given room before', text: line + zeros(65_536) },
+    { name: 'beside a bit in a field', text: `1\t\0\n${line}${zeros(300)}\n1\t\0\t${line}` },
+  ])('are of it: $name', ({ text }) => {
+    for (const length of lengths) expect(problemOf(Buffer.from(text), length)).toBeUndefined()
+  })
+
+  test.each([
+    { name: 'short ones, as numbers and padding of records have', text: line + zeros(63) + line, at: line },
+    {
+      name: 'with little text between',
+      text: `${line}${zeros(100)}AQ@X${zeros(100)}${line}`,
+      at: `${line}${zeros(100)}AQ@X`,
+    },
+    { name: 'with little text behind', text: `${line}${zeros(100)}AQ@X`, at: line },
+    { name: 'with little text before', text: `AQ@X${zeros(100)}${line}`, at: 'AQ@X' },
+    { name: 'with another control byte', text: `${line}${zeros(100)}\u0001${line}`, at: line + zeros(100) },
+    { name: 'with nothing before', text: zeros(100) + line, at: '' },
+    { name: 'where UTF-16 goes on', text: line + Buffer.from(line, 'utf16le').toString('latin1'), at: `${line}2` },
+  ])('are none of it: $name', ({ text, at }) => {
+    for (const length of lengths)
+      expect(problemOf(Buffer.from(text), length)).toMatchObject({ reason: 'not-text', offset: Buffer.byteLength(at) })
+  })
+
+  test('are told wherever a content is cut', () => {
+    const parts = fc.constantFrom(line, '\t\0\n', '\0', zeros(40), zeros(64), 'é', 'x', '\n', '\u0001')
+    const content = fc.array(parts, { maxLength: 8 }).map((texts) => Buffer.from(texts.join('')))
+    const cut = fc.constant(Buffer.from([0xc3]))
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(content, cut), { maxLength: 3 }),
+        fc.integer({ min: 1, max: 70 }),
+        (pieces, length) => {
+          const bytes = Buffer.concat(pieces)
+          expect(problemOf(bytes, length)).toEqual(problemOf(bytes, bytes.length || 1))
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('are looked through in time', () => {
+    expect(
+      problemOf(Buffer.concat([Buffer.from(line), Buffer.alloc(50e6), Buffer.from(line)]), 256 * 1024),
+    ).toBeUndefined()
+  })
+})
+
 describe('control bytes', () => {
   test('are found at every position and alignment, and only those that text does not have', () => {
     const buffer = Buffer.alloc(64)

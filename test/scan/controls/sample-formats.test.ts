@@ -40,6 +40,7 @@ describe('a sample of a compression', () => {
     'compress',
     'lzma',
     'zlib',
+    'zeros',
     'gzip',
     'zstd',
   ]

@@ -2,6 +2,8 @@ import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, type Decoding, type Stop } from '../../decoding.ts'
 import { inOne, takeBytes } from '../../next-bytes.ts'
+import { metadataOf } from '../../picture/metadata.ts'
+import { readAppleAttribute } from '../apple-attributes.ts'
 import { type ArchiveNames, isCell } from '../archive-names.ts'
 import { changesOf, isFileSystemNumber, type PaxChanges, type PaxRecord, parsePaxRecords } from './pax-records.ts'
 import { blockLength, type TarHeader } from './tar-header.ts'
@@ -70,6 +72,12 @@ async function readRecord(reading: TarReading, record: PaxRecord, headerPath: re
   if (isCell(bytes)) return names.cell(bytes)
   reading.records += 1
   const path = [...headerPath, `record-${reading.records}`]
+  const apple = /^(?:SCHILY|LIBARCHIVE)\.xattr\.(com\.apple\..*)/.exec(key)?.[1]
+  if (apple !== undefined) {
+    const metadata = metadataOf('tar', path, decoding)
+    await readAppleAttribute(apple, bytes, metadata)
+    return metadata.end()
+  }
   await decodeMember({ source: byteSource(inOne(bytes)), path }, decoding)
 }
 

@@ -87,6 +87,9 @@ export function isGoogleCiphertext(bytes: Buffer): boolean {
 export const isDataProtection: GoesOn = (bytes) =>
   isAt(bytes, 11, (byte) => byte >> 4 === 4) && isAt(bytes, 12, (byte) => byte >> 6 === 2)
 
+/** A version and a time, behind which everything is random: not one of 38 hexadecimal digits is a letter once in 10^7. Numbers side by side (`800` and `0000000000123456`) begin like it. */
+export const isFernet: GoesOn = (bytes) => bytes.length < 24 || /[a-f]/.test(bytes.toString('hex', 5))
+
 /** Bytes without any of what is encrypted: a version, a salt, a counter (of Halite: a nonce) and a digest. */
 export const isDefuse: GoesOn = (bytes) => bytes.length >= 84
 export const isHalite: GoesOn = (bytes) => bytes.length >= 124

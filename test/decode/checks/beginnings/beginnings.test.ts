@@ -234,4 +234,12 @@ describe('what begins in a token like a format that hides its content', () => {
     for (let count = 0; count < 100; count++)
       expect(problemIn(`owner=0a2400${bytesOf(29).toString('hex')} ok`)).toBeUndefined()
   })
+
+  // An IDoc of SAP from client 800: client, number of the document, of the segment and of the one it is in, level; then its first field.
+  test.each([
+    '800000000000012345600000200000103800009123456789012',
+    '800000000000012345600000200000103123456789012345678',
+  ])('is clean as numbers side by side that begin like Fernet: %s', (numbers) =>
+    expect(problemIn(`Z2USER ${numbers} Smith\n`)).toBeUndefined(),
+  )
 })

@@ -1,0 +1,50 @@
+/** Shorter ones are of a binary record, and so is a shorter text between two. */
+const least = 64
+
+/** Tab and line feed: between them MySQL's clients and `SELECT … INTO OUTFILE` write a bit. */
+export const ofFields: ReadonlySet<number> = new Set([0x09, 0x0a])
+
+/**
+ * Zero bytes in a text: blocks that a file system left where a machine went down before what it had written was stored, or where a log was made empty under its writer. Numbers beside
+ * texts that are filled up with zeros have control bytes or are short. At the beginning a block would hide what the text begins with. Not said here is what a single one may be, between tabs and line ends.
+ */
+export function zeroBlocks() {
+  /** Where zeros begin that nothing is behind yet, and the byte before; -1: there are none. */
+  let zerosAt = -1
+  let before = -1
+  /** Where the text begins behind the last block, and that block. */
+  let textAt = 0
+  let blockAt = -1
+
+  return {
+    /** Zeros begin here, if they do not go on. */
+    begin(at: number, previous: number): void {
+      if (zerosAt >= 0) return
+      zerosAt = at
+      before = previous
+    },
+    begun: () => zerosAt >= 0,
+    /** Zeros end before `next`; returns where those begin that are none of a text, or -1. */
+    end(to: number, next: number): number {
+      const [from, length] = [zerosAt, to - zerosAt]
+      zerosAt = -1
+      if (length === 1 && ofFields.has(before) && ofFields.has(next)) return -1
+      if (length < least || from - textAt < least) return from
+      textAt = to
+      blockAt = from
+      return -1
+    },
+    /** The content ends here, likewise. */
+    endAll(at: number): number {
+      if (zerosAt >= 0) return this.end(at, -1)
+      return blockAt >= 0 && at - textAt < least ? blockAt : -1
+    },
+  }
+}
+
+/** Where zeros end that begin here. */
+export function endOfZeros(bytes: Uint8Array, from: number): number {
+  let at = from
+  while (at < bytes.length && bytes[at] === 0) at++
+  return at
+}
