@@ -4,6 +4,7 @@ import { addGap, type Decoding } from '../decoding.ts'
 import { lineReader } from '../document/mail/line-reader.ts'
 import { reportHidden, tapped } from '../document/tapped.ts'
 import type { Content, Format } from '../format.ts'
+import { latin1 } from '../latin-1.ts'
 import type { UnverifiedReason } from '../unverified.ts'
 
 /** Longer lines are not read. */
@@ -27,7 +28,7 @@ export const escapedBytes: Format = {
   kind: 'table',
   isFormat: (head) => {
     if (!firsts.has(head[0] ?? 0)) return false
-    const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+    const text = latin1(head)
     return tdb.test(text) || printed.test(text)
   },
   read: readEscapedBytes,

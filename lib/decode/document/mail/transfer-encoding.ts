@@ -1,4 +1,5 @@
 import { append, type GrowingBytes, growingBytes, makeRoom } from '../../growing-bytes.ts'
+import { byteTable } from '../../latin-1.ts'
 
 /** Undoes a transfer encoding line by line, and appends what it makes of it. `isDamaged`: something in it could not be read. */
 export type TransferDecoder = {
@@ -11,10 +12,8 @@ export type TransferDecoder = {
 
 const gathered = 48 * 1024
 const [lineFeed, equals] = [0x0a, 0x3d]
-const kinds = (pattern: RegExp) =>
-  Uint8Array.from({ length: 256 }, (_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0))
-const isWhite = kinds(/\s/)
-const isDigit = kinds(/[A-Za-z0-9+/]/)
+const isWhite = byteTable(/\s/)
+const isDigit = byteTable(/[A-Za-z0-9+/]/)
 
 /**
  * Base64 (RFC 2045, 6.8). Lines of other characters are left out: behind padding they are what a list appended, before it they are
