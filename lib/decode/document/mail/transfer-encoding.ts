@@ -1,5 +1,5 @@
 import { append, type GrowingBytes, growingBytes, makeRoom } from '../../growing-bytes.ts'
-import { byteTable } from '../../latin-1.ts'
+import { byteTable, hexDigit } from '../../latin-1.ts'
 
 /** Undoes a transfer encoding line by line, and appends what it makes of it. `isDamaged`: something in it could not be read. */
 export type TransferDecoder = {
@@ -102,13 +102,6 @@ export function unescapeInto(bytes: Buffer, place: number, text: Buffer, length:
     }
   }
   return filled - place
-}
-
-/** The value of a digit's character, or -1. */
-function hexDigit(code = 0): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30
-  const letter = code | 0x20
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
 /** Lines that are not encoded, as they are. */
