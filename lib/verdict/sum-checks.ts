@@ -1,9 +1,6 @@
-import type { Coverage } from '../inventory/coverage.ts'
+import type { Checks } from '../inventory/coverage.ts'
 
-/** What shows that a batch could find: its planted controls, and its second opinion. */
-export type Checks = Pick<Coverage, 'positiveControls' | 'negativeControls' | 'secondOpinion'>
-
-/** The same of several batches. */
+/** What several batches show together. */
 export function sumChecks(all: readonly Checks[]): Checks {
   const sum = (of: (checks: Checks) => number) => all.reduce((total, each) => total + of(each), 0)
   return {
