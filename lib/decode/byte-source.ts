@@ -79,6 +79,11 @@ export function byteSource(chunks: AsyncIterable<Uint8Array>): ByteSource {
   }
 }
 
+/** All that is left of a source. */
+export async function* chunksOf(source: Pick<ByteSource, 'take'>): AsyncGenerator<Uint8Array> {
+  for (let chunk = await source.take(); chunk !== undefined; chunk = await source.take()) yield chunk
+}
+
 /** All that comes, in memory of its own. */
 export async function inMemory(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = []

@@ -17,7 +17,8 @@ export async function holdContent(content: Content, decoding: Decoding): Promise
   return { size: bytes.length, read: async (from, to) => bytes.subarray(from, to) }
 }
 
-async function takeAll(source: ByteSource, most: number): Promise<Uint8Array | undefined> {
+/** All that is left of a source, in memory of its own; absent: it is more than `most` bytes. */
+export async function takeAll(source: ByteSource, most: number): Promise<Buffer | undefined> {
   const parts: Uint8Array[] = []
   let length = 0
   for (;;) {

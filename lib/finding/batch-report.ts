@@ -1,5 +1,6 @@
 import { EvidenceConflict } from '../errors.ts'
 import { parseEvidence } from '../evidence-json.ts'
+import type { Checks } from '../inventory/coverage.ts'
 import { isSha256 } from '../inventory/piece.ts'
 import { type ScanReport, type SliceReading, sliceReadings } from '../scan/outcome.ts'
 import type { Finding } from './finding.ts'
@@ -13,7 +14,7 @@ import { parseCounts } from './subject-counts.ts'
  * of them this is, and the entries that it read, `to` exclusive.
  */
 export type BatchReport = {
-  head: {
+  head: Checks & {
     kind: 'batch'
     batch: number
     leg?: { index: number; from: number; to: number }
@@ -22,9 +23,6 @@ export type BatchReport = {
     /** Of the program that read it, see `digestOfSources`: one, or of slices that were joined as many as there were. */
     builds: string[]
     subjects: string
-    positiveControls: { planted: number; detected: number; forms: string[] }
-    negativeControls: { planted: number; falseAlarms: number }
-    secondOpinion: { versions: number; bytes: number; mismatches: number }
   }
   reports: ScanReport[]
   findings: Finding[]

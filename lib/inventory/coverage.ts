@@ -5,6 +5,14 @@ import type { Protection } from './object-version.ts'
 /** A count of object versions and their stored bytes. */
 export type Tally = { versions: number; bytes: number }
 
+/** What shows that whoever read a batch, or several, could find. */
+export type Checks = {
+  positiveControls: { planted: number; detected: number; forms: string[] }
+  negativeControls: { planted: number; falseAlarms: number }
+  /** Versions, or slices of one, of which `bytes` were looked at once more by other means, and with how many of them that disagrees. */
+  secondOpinion: { versions: number; bytes: number; mismatches: number }
+}
+
 /**
  * The outcomes of one pass settled against its inventory, the denominator. Every version of the inventory is in exactly
  * one of `clean`, `found` and `unverified`. `foundPartly` counts the found ones that were not read to the end.
@@ -12,7 +20,7 @@ export type Tally = { versions: number; bytes: number }
  * not in it. `inventorySha256` and `outcomesSha256` pin the lines that were counted: the SHA-256 of them, or where a store
  * was listed in several segments, of those digests in hex, one a line. Controls are summed over batches.
  */
-export type Coverage = {
+export type Coverage = Checks & {
   inventory: Tally & { deleteMarkers: number; multipartUploads: number; startedAt: string; finishedAt: string }
   closing: { versions: number; appeared: number; gone: number; startedAt: string; finishedAt: string }
   /** File systems below the store, how many of those that pass 0 entered this pass did not, and on how many directories something was mounted since. */
@@ -35,10 +43,6 @@ export type Coverage = {
   records: number
   findings: number
   subjects: number
-  positiveControls: { planted: number; detected: number; forms: string[] }
-  negativeControls: { planted: number; falseAlarms: number }
-  /** Versions, or slices of one, of which `bytes` were looked at once more by other means, and with how many of them that disagrees. */
-  secondOpinion: { versions: number; bytes: number; mismatches: number }
   inventorySha256: string
   outcomesSha256: string
   /** The builds that read something, sorted (see `digestOfSources`); absent where some coverage is from before they were told. */

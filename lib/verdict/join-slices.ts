@@ -9,6 +9,7 @@ import { arePiecesOf, type Piece } from '../inventory/piece.ts'
 import type { Slice } from '../inventory/slice.ts'
 import type { Outcome, ScanReport, SliceReading } from '../scan/outcome.ts'
 import { faultOfScanner, rank } from './settle-batch.ts'
+import { sumChecks } from './sum-checks.ts'
 
 /** A planned slice of a version and, where one was made, the report of its batch. */
 export type PlannedSlice = { slice: Slice; report: BatchReport | undefined }
@@ -166,7 +167,6 @@ function joinFindings(parts: readonly Part[]): Finding[] {
 }
 
 function joinHeads(heads: readonly BatchReport['head'][], subjects: OrdinalSet): BatchReport['head'] {
-  const sum = (of: (head: BatchReport['head']) => number) => heads.reduce((total, head) => total + of(head), 0)
   return {
     kind: 'batch',
     batch: heads[0]!.batch,
@@ -175,20 +175,7 @@ function joinHeads(heads: readonly BatchReport['head'][], subjects: OrdinalSet):
     builds: [...new Set(heads.flatMap(({ builds }) => builds))],
     // Slices are of one version, however many of them have the subject.
     subjects: textOf(subjects),
-    positiveControls: {
-      planted: sum((head) => head.positiveControls.planted),
-      detected: sum((head) => head.positiveControls.detected),
-      forms: [...new Set(heads.flatMap((head) => head.positiveControls.forms))].toSorted(),
-    },
-    negativeControls: {
-      planted: sum((head) => head.negativeControls.planted),
-      falseAlarms: sum((head) => head.negativeControls.falseAlarms),
-    },
-    secondOpinion: {
-      versions: sum((head) => head.secondOpinion.versions),
-      bytes: sum((head) => head.secondOpinion.bytes),
-      mismatches: sum((head) => head.secondOpinion.mismatches),
-    },
+    ...sumChecks(heads),
   }
 }
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { uniteOrdinals } from '../finding/ordinal-set.ts'
 import type { Coverage, SegmentCoverage, Tally } from '../inventory/coverage.ts'
 import { mergeExceptions, sumOf } from './exceptions.ts'
+import { sumChecks } from './sum-checks.ts'
 
 /**
  * The coverage of a pass from that of its segments, at least one and in key order. `subjects` are the distinct subjects
@@ -61,20 +62,7 @@ export function mergeCoverage(
     records: sum((each) => each.records),
     findings: sum((each) => each.findings),
     subjects: uniteOrdinals(segments.map(({ subjects }) => subjects)).size,
-    positiveControls: {
-      planted: sum((each) => each.positiveControls.planted),
-      detected: sum((each) => each.positiveControls.detected),
-      forms: [...new Set(all.flatMap((each) => each.positiveControls.forms))].toSorted(),
-    },
-    negativeControls: {
-      planted: sum((each) => each.negativeControls.planted),
-      falseAlarms: sum((each) => each.negativeControls.falseAlarms),
-    },
-    secondOpinion: {
-      versions: sum((each) => each.secondOpinion.versions),
-      bytes: sum((each) => each.secondOpinion.bytes),
-      mismatches: sum((each) => each.secondOpinion.mismatches),
-    },
+    ...sumChecks(all),
     inventorySha256: digestOf(all.map((each) => each.inventorySha256)),
     outcomesSha256: digestOf(all.map((each) => each.outcomesSha256)),
     // All or none: where one was settled before they were told, the others would pass for all.

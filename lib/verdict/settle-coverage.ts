@@ -7,6 +7,7 @@ import type { Coverage, SegmentCoverage } from '../inventory/coverage.ts'
 import type { InventoryEntry, Protection } from '../inventory/object-version.ts'
 import { createExplained, type Explaining } from './exceptions.ts'
 import { protectionOf, type Settled, settleBatch } from './settle-batch.ts'
+import { sumChecks } from './sum-checks.ts'
 
 /** How many versions that stand in the way of `verified` a store report lists; all are counted. */
 export const listedOpenVersions = 1000
@@ -22,9 +23,7 @@ export function createCoverage(explaining?: Explaining) {
   const marks = { deleteMarkers: 0, multipartUploads: 0 }
   const unverified = new Map<UnverifiedReason, { versions: number; bytes: number }>()
   const kept = new Map<Protection['code'], Coverage['protected'][number]>()
-  const positive = { planted: 0, detected: 0, forms: new Set<string>() }
-  const negative = { planted: 0, falseAlarms: 0 }
-  const secondOpinion = { versions: 0, bytes: 0, mismatches: 0 }
+  let checks = sumChecks([])
   const explained = createExplained(explaining)
   const subjects = createOrdinalSet()
   const builds = new Set<string>()
@@ -90,14 +89,7 @@ export function createCoverage(explaining?: Explaining) {
         for (const pairs of parseCounts(report.head.subjects))
           for (let at = 0; at < pairs.length; at += 2) subjects.add(pairs[at]!)
         for (const build of report.head.builds) builds.add(build)
-        for (const form of report.head.positiveControls.forms) positive.forms.add(form)
-        positive.planted += report.head.positiveControls.planted
-        positive.detected += report.head.positiveControls.detected
-        negative.planted += report.head.negativeControls.planted
-        negative.falseAlarms += report.head.negativeControls.falseAlarms
-        secondOpinion.versions += report.head.secondOpinion.versions
-        secondOpinion.bytes += report.head.secondOpinion.bytes
-        secondOpinion.mismatches += report.head.secondOpinion.mismatches
+        checks = sumChecks([checks, report.head])
       }
       const { settled, unlisted } = settleBatch(entries, report)
       totals.unlisted += unlisted
@@ -137,9 +129,7 @@ export function createCoverage(explaining?: Explaining) {
         records: totals.records,
         findings: totals.findings,
         subjects: subjects.size,
-        positiveControls: { ...positive, forms: [...positive.forms].toSorted() },
-        negativeControls: negative,
-        secondOpinion,
+        ...checks,
         inventorySha256: inventoryHash.digest('hex'),
         outcomesSha256: outcomesHash.digest('hex'),
         builds: [...builds].sort(),

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type Files, pinsOf, sampleKeys, sampleLog, sampleRun } from '../support/sample-bundle.ts'
+import { type Files, pinsOf, sampleKeys, sampleLog, sampleNight } from '../support/sample-bundle.ts'
 
 /**
  * A bundle of many runs over many stores: how long it takes to make it, and to verify it with the program that it brings, in a process of its
@@ -16,15 +16,7 @@ const keys = sampleKeys()
 function makeBundle(): Files {
   const log = sampleLog(keys)
   for (let n = 0; n < runs; n++) {
-    const time = new Date(Date.UTC(2024, 0, 1 + n, 7, 30)).toISOString()
-    sampleRun(log, {
-      runId: `run-${time.slice(0, 10)}`,
-      further: stores - 2,
-      forge: ({ statement, model }) => ({
-        statement: { ...statement, predicate: { ...statement.predicate, times: { statementCreatedAt: time } } },
-        model,
-      }),
-    })
+    sampleNight(log, n, stores)
     if (n % 10 === 9 && n < runs - 1) log.checkpoint()
   }
   log.checkpoint()

@@ -1,10 +1,8 @@
 import { cpus, loadavg } from 'node:os'
-import { bundlePaths } from '../../lib/export/bundle-paths.ts'
 import { passLeakGate } from '../../lib/export/leak-gate/pass-leak-gate.ts'
-import { readFiling } from '../../lib/export/read-filing.ts'
 import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
 import { openSubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
-import { sampleKeys, sampleLog, sampleRun } from '../support/sample-bundle.ts'
+import { sampleKeys, sampleLog, sampleNight, unsealedBundle } from '../support/sample-bundle.ts'
 import { sampleCaseKey, sampleIndex } from '../support/sample-index.ts'
 
 /**
@@ -18,23 +16,8 @@ const [nights, stores, indexes, subjects] = [90, 20, 5, 100_000].map((usual, n) 
 
 function makeFiling() {
   const log = sampleLog(sampleKeys())
-  for (let n = 0; n < nights; n++) {
-    const time = new Date(Date.UTC(2024, 0, 1 + n, 7, 30)).toISOString()
-    sampleRun(log, {
-      runId: `run-${time.slice(0, 10)}`,
-      further: stores - 2,
-      forge: ({ statement, model }) => ({
-        statement: { ...statement, predicate: { ...statement.predicate, times: { statementCreatedAt: time } } },
-        model,
-      }),
-    })
-  }
-  log.checkpoint()
-  const files = log.bundle()
-  const filing = readFiling(files)
-  files.delete(bundlePaths.leakGate)
-  files.delete(bundlePaths.manifest)
-  return { files, filing }
+  for (let n = 0; n < nights; n++) sampleNight(log, n, stores)
+  return unsealedBundle(log)
 }
 
 function* identifiers(night: number): Generator<string> {

@@ -9,7 +9,7 @@ import { passLeakGate } from '../../lib/export/leak-gate/pass-leak-gate.ts'
 import { prepareViews } from '../../lib/export/leak-gate/prepare-views.ts'
 import { searchViews } from '../../lib/export/leak-gate/search-views.ts'
 import { knownIn, viewsOf } from '../../lib/export/leak-gate/views.ts'
-import { type Filing, readFiling } from '../../lib/export/read-filing.ts'
+import type { Filing } from '../../lib/export/read-filing.ts'
 import { reportPdf } from '../../lib/export/report/pdf/report-pdf.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
 import { runControls } from '../../lib/scan/controls/controls.ts'
@@ -27,6 +27,7 @@ import {
   sampleLog,
   sampleRun,
   textIn,
+  unsealedBundle,
   withManifest,
 } from '../support/sample-bundle.ts'
 import { sampleCaseKey, sampleIndex } from '../support/sample-index.ts'
@@ -47,12 +48,7 @@ const index = indexOf([id, uuid, email])
 function unsealed(options: Parameters<typeof sampleRun>[1] = {}): { files: Files; filing: Filing } {
   const log = sampleLog(keys)
   sampleRun(log, options)
-  log.checkpoint()
-  const files = log.bundle()
-  const filing = readFiling(files)
-  files.delete(bundlePaths.leakGate)
-  files.delete(bundlePaths.manifest)
-  return { files, filing }
+  return unsealedBundle(log)
 }
 
 const pass = (

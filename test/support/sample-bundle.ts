@@ -379,6 +379,29 @@ export function sampleBundle(keys: SampleKeys, options: Parameters<typeof sample
   return { log, older, newest, files: log.bundle(({ seq }) => seq > 0) }
 }
 
+/** The run of a night, one a day from 1 January 2024 on, over so many stores. */
+export function sampleNight(log: SampleLog, night: number, stores: number): void {
+  const time = new Date(Date.UTC(2024, 0, 1 + night, 7, 30)).toISOString()
+  sampleRun(log, {
+    runId: `run-${time.slice(0, 10)}`,
+    further: stores - 2,
+    forge: ({ statement, model }) => ({
+      statement: { ...statement, predicate: { ...statement.predicate, times: { statementCreatedAt: time } } },
+      model,
+    }),
+  })
+}
+
+/** What is logged as a bundle before it is sealed, under a checkpoint. */
+export function unsealedBundle(log: SampleLog): { files: Files; filing: Filing } {
+  log.checkpoint()
+  const files = log.bundle()
+  const filing = readFiling(files)
+  files.delete(bundlePaths.leakGate)
+  files.delete(bundlePaths.manifest)
+  return { files, filing }
+}
+
 /** A run that broke down before its scope was known: the smallest that there is. */
 export function failedRun(log: SampleLog, runId: string, createdAt = context.createdAt): void {
   const { scope: _, ...run } = { ...context, runId, execution: `${machineArn}:${runId}`, createdAt }

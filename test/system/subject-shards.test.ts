@@ -6,12 +6,11 @@ import { checkSubjectProof, subjectRootsOf } from '../../lib/export/verify-subje
 import { Identifier } from '../../lib/manifest/identifier.ts'
 import { readDocument } from '../../lib/pipeline/evidence/documents.ts'
 import { runKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
-import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
-import { bundlePrefix } from '../../lib/pipeline/export-selection.ts'
 import { proveSubject } from '../../lib/pipeline/prove-subject.ts'
 import { buildScopeShard } from '../../lib/pipeline/scope/build-scope-tree.ts'
 import { type SubjectsDocument, settleSubjects } from '../../lib/pipeline/settle-subjects.ts'
 import { formatSubjectProof } from '../../lib/proof/subject-proof.ts'
+import { exportedFiles } from '../support/exported-files.ts'
 import { type Hands, openPlace } from '../support/pipeline.ts'
 import { jsonRecords, somebodyElse, writeFiles } from '../support/sample-files.ts'
 
@@ -45,11 +44,7 @@ async function runInShardsOf(leaves: number | undefined) {
   const run = await place.run(leaves === undefined ? {} : { call: inShardsOf(leaves) })
   const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
   try {
-    await exportBundle(ports, { exportId: run.runId, selection: { runId: run.runId } })
-    const prefix = bundlePrefix(run.runId)
-    const files = new Map<string, Uint8Array>()
-    for await (const key of ports.evidence.list(prefix))
-      files.set(key.slice(prefix.length), await ports.evidence.get(key))
+    const files = await exportedFiles(ports, run.runId)
     const filing = verifyFiling(files)
     const roots = { runId: run.runId, ...subjectRootsOf(filing.runs[0]!) }
     const { statuses } = await readDocument<SubjectsDocument>(ports, runKey(run.runId, 'subjects.json'))

@@ -9,12 +9,11 @@ import { Identifier } from '../../lib/manifest/identifier.ts'
 import { buildIndex } from '../../lib/pipeline/build-index.ts'
 import { readDocument } from '../../lib/pipeline/evidence/documents.ts'
 import { batchKey, passKey, runKey, shardKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
-import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
-import { bundlePrefix } from '../../lib/pipeline/export-selection.ts'
 import { proveSubject } from '../../lib/pipeline/prove-subject.ts'
 import { type SubjectsDocument, settleSubjects } from '../../lib/pipeline/settle-subjects.ts'
 import type { Ports } from '../../lib/ports.ts'
 import { formatSubjectProof } from '../../lib/proof/subject-proof.ts'
+import { exportedFiles } from '../support/exported-files.ts'
 import { type Hands, isMoment, openPlace, type Place } from '../support/pipeline.ts'
 import { refusalOf } from '../support/refusal-of.ts'
 import { jsonRecords, pending, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
@@ -35,11 +34,7 @@ async function runIn(place: Place, hands: Hands = {}) {
   const run = await place.run(hands)
   const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
   try {
-    await exportBundle(ports, { exportId: run.runId, selection: { runId: run.runId } })
-    const prefix = bundlePrefix(run.runId)
-    const files = new Map<string, Uint8Array>()
-    for await (const key of ports.evidence.list(prefix))
-      files.set(key.slice(prefix.length), await ports.evidence.get(key))
+    const files = await exportedFiles(ports, run.runId)
     const filing = verifyFiling(files)
     const { runs } = filing
     const roots = subjectRootsOf(runs[0]!)

@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { type Config, parseConfig } from '../../config.ts'
 import { StoreUnavailable, UsageInvalid } from '../../errors.ts'
-import type { Finding } from '../../finding/finding.ts'
-import { describePlace, toFoundPlace } from '../../finding/found-place.ts'
 import { sliceBytes } from '../../inventory/call-capacity.ts'
 import type { Coverage } from '../../inventory/coverage.ts'
 import { linkCaseKey } from '../../local/key-files.ts'
@@ -15,19 +13,16 @@ import { type PassRef, passKey, runKey } from '../../pipeline/evidence/evidence-
 import { readReported } from '../../pipeline/evidence/read-reported.ts'
 import { adoptIndex } from '../../pipeline/scope/adopt-index.ts'
 import { redactKey } from '../../scan/names/redact-key.ts'
-import type { Outcome } from '../../scan/outcome.ts'
 import type { IndexSource } from '../../subject-index/index-source.ts'
 import { type Decision, decideVerdict } from '../../verdict/decide-verdict.ts'
-import { settleBatch } from '../../verdict/settle-batch.ts'
-import { allToDo } from '../../verdict/what-to-do.ts'
 import { type Embedded, openEmbedded } from '../embedded.ts'
 import { type ExitCode, exitCode, exitCodeOfVerdicts } from '../exit-code.ts'
 import { hashedOption } from '../hashed-option.ts'
 import { checkIndexFiles, openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
-import { coloured, defaultState, dim, formatBytes, formatCount, plural, type Terminal } from '../terminal.ts'
+import { defaultState, type Terminal } from '../terminal.ts'
 import { describeIndex, describeManifest, describeUnproven } from '../views/manifest-view.ts'
 import { createRunView } from '../views/run-view.ts'
-import { visible } from '../visible.ts'
+import { createScanView } from '../views/scan-view.ts'
 
 export type ScanOptions = {
   manifest?: string
@@ -143,8 +138,6 @@ async function stateBeside({ state, cwd }: { state: string; cwd: string }, scann
   return own
 }
 
-type Totals = Record<'clean' | 'found' | 'unverified', { versions: number; bytes: number }> & { findings: number }
-
 async function scanPaths(
   embedded: Embedded,
   config: Config,
@@ -168,8 +161,7 @@ async function scanPaths(
   } else await adoptIndex(embedded.ports, { runId, sources })
   const document = await readDocument<ManifestDocument>(embedded.ports, runKey(runId, 'manifest.json'))
   if (sources === undefined) for (const line of describeManifest(document)) terminal.print(line)
-  const zero = () => ({ versions: 0, bytes: 0 })
-  const totals: Totals = { clean: zero(), found: zero(), unverified: zero(), findings: 0 }
+  const outcomes = createScanView(terminal)
   const decisions: Decision[] = []
   for (const [index, { id }] of config.stores.entries()) {
     const root = roots[index]!
@@ -179,20 +171,12 @@ async function scanPaths(
     if (ended.status === 'failed') throw view.failure() ?? new StoreUnavailable(ended.message)
     if (ended.status !== 'succeeded') return interrupted(terminal)
     const { index: subjects } = await openRunIndex(embedded.ports, runId)
-    const path = { shown: redactKey(paths[index]!, subjects), single: (await stat(root)).isFile() }
-    await showOutcomes(embedded, ref, path, totals, terminal)
+    const path = { name: redactKey(paths[index]!, subjects), single: (await stat(root)).isFile() }
+    for await (const { entries, report } of readReported(embedded.ports.evidence, ref))
+      outcomes.batch(path, entries, report)
     decisions.push(await decidePath(embedded, ref))
   }
-  const reasons = [...new Set(decisions.flatMap((decision) => decision.reasons))]
-  const { clean, found, unverified, findings } = totals
-  terminal.emit({ kind: 'summary', clean, found, unverified, findings, reasons })
-  for (const line of [...reasons.map((reason) => `  ${reason}`), ...describeUnproven(config)]) terminal.print(line)
-  for (const { codes, advice } of allToDo(reasons)) terminal.print(dim(`    ${codes.join(', ')}: ${advice}`))
-  terminal.print(
-    `${coloured('clean', `${formatCount(clean.versions)} clean`)} (${formatBytes(clean.bytes)}), ` +
-      `${coloured('found', `${formatCount(found.versions)} found`)} (${plural(findings, 'finding')}), ` +
-      `${coloured('unverified', `${formatCount(unverified.versions)} unverified`)} (${formatBytes(unverified.bytes)})`,
-  )
+  outcomes.finish([...new Set(decisions.flatMap((decision) => decision.reasons))], describeUnproven(config))
   return exitCodeOfVerdicts(decisions.map((decision) => decision.verdict))
 }
 
@@ -215,45 +199,4 @@ async function decidePath(embedded: Embedded, ref: PassRef): Promise<Decision> {
     requests: [],
     open: [],
   })
-}
-
-async function showOutcomes(
-  embedded: Embedded,
-  ref: PassRef,
-  path: { shown: string; single: boolean },
-  totals: Totals,
-  terminal: Terminal,
-) {
-  for await (const { entries, report } of readReported(embedded.ports.evidence, ref)) {
-    const findings = Map.groupBy(report?.findings ?? [], ({ seq }) => seq)
-    for (const { entry, outcome, report: scan } of settleBatch(entries, report).settled) {
-      const object = path.single ? path.shown : join(path.shown, entry.shownKey)
-      for (const finding of findings.get(entry.seq) ?? [])
-        terminal.emit({ kind: 'finding', object, ...toFoundPlace(finding) })
-      terminal.emit({
-        kind: 'outcome',
-        object,
-        outcome: outcome.kind,
-        ...('reason' in outcome && outcome.reason !== undefined && { reason: outcome.reason, detail: outcome.detail }),
-        subjects: scan?.subjects ?? 0,
-        findings: scan?.findings ?? 0,
-        bytes: scan?.bytes ?? 0,
-      })
-      totals[outcome.kind].versions++
-      totals[outcome.kind].bytes += entry.size
-      totals.findings += scan?.findings ?? 0
-      if (outcome.kind !== 'clean')
-        terminal.print(describe(object, outcome, scan?.findings ?? 0, findings.get(entry.seq)?.[0]))
-    }
-  }
-}
-
-function describe(object: string, outcome: Outcome, findings: number, first: Finding | undefined): string {
-  const why = [
-    findings > 0
-      ? plural(findings, 'finding') + (first ? `, first ${describePlace(toFoundPlace(first))}` : '')
-      : undefined,
-    'reason' in outcome && outcome.reason !== undefined ? `${outcome.reason} (${outcome.detail})` : undefined,
-  ]
-  return `${coloured(outcome.kind)} ${visible(`${object}: ${why.filter(Boolean).join('; ')}`)}`
 }

@@ -2,6 +2,7 @@ import { byteSource } from '../byte-source.ts'
 import { decodeMember } from '../decode-member.ts'
 import { countMember, type Decoding, stopOf } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
+import { latin1 } from '../latin-1.ts'
 import { nextBytes, takeBytes } from '../next-bytes.ts'
 import { type ArchiveNames, archiveNames } from './archive-names.ts'
 
@@ -20,8 +21,7 @@ const behindMessage = Buffer.from('\n\x01\x03\n')
 export const dbox: Format = {
   name: 'dbox',
   kind: 'archive',
-  isFormat: (head) =>
-    head[1] === 0x20 && fileHeader.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')),
+  isFormat: (head) => head[1] === 0x20 && fileHeader.test(latin1(head)),
   async read(content, decoding) {
     const names = archiveNames(content.path, decoding)
     try {

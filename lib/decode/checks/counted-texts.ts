@@ -1,3 +1,5 @@
+import { latin1 } from '../latin-1.ts'
+
 /**
  * Lists in binary encodings of which all bytes may be characters, in ASCII or in eight bits, since they hold nothing but texts: each has its type and its length right before it, which look like letters,
  * digits or `%`. What else such encodings hold has control bytes.
@@ -66,7 +68,7 @@ function mayBegin(first: number, second: number): boolean {
 /** Whether all of a content is such a list, or of one that goes on behind its head (`isCut`) all that is seen. */
 export function isCountedTexts(head: Uint8Array, isCut: boolean): boolean {
   if (!mayBegin(head[0] ?? 0, head[1] ?? 0)) return false
-  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const text = latin1(head)
   return encodings.some((encoding) => isList(text, isCut, encoding))
 }
 

@@ -1,3 +1,5 @@
+import { latin1 } from '../latin-1.ts'
+
 /** Encodings that are text, but put lengths or types right beside the texts in them, so that no identifier stands alone there. */
 
 /** What a pickle of protocol 0 is made of: of what has arguments each ends a line (`pickletools`). */
@@ -11,7 +13,7 @@ const cutLine = /^(?:[VSPILFgp][^\n]*|[ci][\w.]+(?:\n[\w.<>]*)?)$/
 export function isPickle(head: Uint8Array, isCut: boolean): boolean {
   const first = head[0]
   if (first === undefined || !pickleFirst.has(first) || !head.includes(lineFeed)) return false
-  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const text = latin1(head)
   let lines = 0
   let isRemembered = false
   for (let at = 0; at < text.length; ) {
@@ -36,7 +38,7 @@ const pickleFirst = new Set(Buffer.from('(VSPILFNci]})'))
 /** Of BitTorrent (BEP 3): a list or dictionary of texts (`3:bob`) and numbers, at least two of them. */
 export function isBencode(head: Uint8Array): boolean {
   if ((head[0] !== letterD && head[0] !== letterL) || !isDigit(head[1])) return false
-  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const text = latin1(head)
   const token = /[dle]|i-?\d{1,20}e|(\d{1,9}):/y
   let texts = 0
   while (token.lastIndex < text.length) {
@@ -57,7 +59,7 @@ export function isBencode(head: Uint8Array): boolean {
  */
 export function isOctetCounted(head: Uint8Array, isCut: boolean): boolean {
   if (!isDigit(head[0])) return false
-  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const text = latin1(head)
   const [, length] = /^([1-9]\d{0,5}) <\d{1,3}>/.exec(text) ?? []
   if (length === undefined) return false
   const end = length.length + 1 + Number(length)

@@ -1,3 +1,4 @@
+import { latin1 } from '../latin-1.ts'
 import { isCountedTexts } from './counted-texts.ts'
 import { isBareUuencode, isBencode, isOctetCounted, isPickle } from './glued-texts.ts'
 import { neverText } from './never-text.ts'
@@ -92,9 +93,7 @@ const byFirstByte = Array.from({ length: 256 }, (_, byte) => [
 /** Blank lines, a mark of UTF-8 or commands to a printer may stand before the first line. */
 const behindOthers = /^(?:\xef\xbb\xbf)?(?:\s*\x1b%-12345X(?:@PJL[^\n]*\n)*)?\s*%!PS/
 
-const isBehindOthers = (head: Uint8Array): boolean =>
-  behindFirst.has(head[0]!) &&
-  behindOthers.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1'))
+const isBehindOthers = (head: Uint8Array): boolean => behindFirst.has(head[0]!) && behindOthers.test(latin1(head))
 
 const behindFirst = new Set(Buffer.from('\xef \t\r\n\x1b', 'latin1'))
 

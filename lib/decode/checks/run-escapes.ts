@@ -1,3 +1,5 @@
+import { latin1 } from '../latin-1.ts'
+
 /**
  * Escapes of what base64 is made of: JSON of PHP and .NET (`\/`, `\u002B`), percent-encoding, escaped line ends, `\x` before
  * hexadecimal digits, each escaped any number of times.
@@ -56,6 +58,6 @@ const otherEnd = /(?:%(?:25)*|\\u00)(2?)$/
 export function gluedBehind(before: Uint8Array): number {
   const last = before.at(-1)
   if (last !== 0x25 && last !== 0x30 && last !== 0x32 && last !== 0x35) return 0
-  const [, digit] = otherEnd.exec(Buffer.from(before.buffer, before.byteOffset, before.length).toString('latin1')) ?? []
+  const [, digit] = otherEnd.exec(latin1(before)) ?? []
   return digit === undefined ? 0 : 2 - digit.length
 }

@@ -1,3 +1,4 @@
+import { latin1 } from '../latin-1.ts'
 import type { Problem } from './encoded-window.ts'
 
 export type Prefix = { before: RegExp; least?: number; problem: Problem }
@@ -40,6 +41,6 @@ export const mayHavePrefix = (bytes: Uint8Array, at: number): boolean =>
 
 /** What the bytes in front of a run say about it; the last ones count. */
 export function prefixOf(before: Uint8Array): Prefix | undefined {
-  const text = Buffer.from(before.buffer, before.byteOffset, before.length).toString('latin1')
+  const text = latin1(before)
   return prefixes.find((each) => each.before.test(text))
 }

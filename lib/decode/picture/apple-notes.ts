@@ -1,7 +1,8 @@
 import { isCell } from '../archive/archive-names.ts'
 import { beginsWith } from '../begins-with.ts'
+import { isZeros, withoutZerosBehind } from '../zeros.ts'
 import { numbersOf } from './exif-values.ts'
-import { isZeros, type Metadata, withoutZerosBehind } from './metadata.ts'
+import type { Metadata } from './metadata.ts'
 import { isPropertyList, readPropertyList } from './property-list.ts'
 import { parseDirectories, type TiffValue } from './tiff.ts'
 

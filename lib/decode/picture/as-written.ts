@@ -1,4 +1,4 @@
-import { type ByteSource, byteSource } from '../byte-source.ts'
+import { type ByteSource, byteSource, chunksOf } from '../byte-source.ts'
 import { addStop, type Decoding } from '../decoding.ts'
 import { readRaw } from '../raw-content.ts'
 
@@ -20,7 +20,7 @@ export async function readAsWritten(
       if (decoding.exhausted) throw error
       addStop(decoding, error)
       isWhole = false
-      for (let chunk = await source.take(); chunk !== undefined; chunk = await source.take()) yield chunk
+      yield* chunksOf(source)
     }
   }
   await readRaw(byteSource(all()), path, decoding, { kind: 'structure' })

@@ -1,5 +1,6 @@
+import { isZeros } from '../zeros.ts'
 import { fieldsOf } from './heif-boxes.ts'
-import { isZeros, type Metadata } from './metadata.ts'
+import type { Metadata } from './metadata.ts'
 
 /** Units of AV1 that are numbers and coded data: headers of a sequence and of frames, delimiters, tiles. */
 const coded = new Set([1, 2, 3, 4, 6, 7])

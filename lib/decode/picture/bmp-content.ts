@@ -1,10 +1,11 @@
 import { beginsWith } from '../begins-with.ts'
 import type { ByteRange, Format } from '../format.ts'
+import { isZeros, withoutZerosBehind } from '../zeros.ts'
 import { type BmpHeader, parseBmpHeader } from './bmp-header.ts'
 import { runsEnd } from './bmp-runs.ts'
 import { pushHeld, readHeld } from './held-picture.ts'
 import { readIcc } from './icc.ts'
-import { isZeros, type Metadata, metadataOf, withoutZerosBehind } from './metadata.ts'
+import { type Metadata, metadataOf } from './metadata.ts'
 
 const mark = Buffer.from('BM')
 const fileHeader = 14

@@ -1,4 +1,4 @@
-import { type ByteSource, byteSource } from '../byte-source.ts'
+import { type ByteSource, byteSource, chunksOf } from '../byte-source.ts'
 import { firstControlByte } from '../checks/control-bytes.ts'
 import { asStop } from '../compression/block-corrupt.ts'
 import { skipZeros } from '../compression/skip-zeros.ts'
@@ -96,7 +96,7 @@ async function readPixels(
   const stop = stopOf('gif', path, () => produced)
   async function* decoded() {
     try {
-      for await (const bytes of lzwPixels(rest(data), pixelBits, 'gif')) {
+      for await (const bytes of lzwPixels(chunksOf(data), pixelBits, 'gif')) {
         countProduced(decoding, bytes.length, path, produced)
         produced += bytes.length
         yield bytes
@@ -114,8 +114,4 @@ async function readPixels(
     addStop(decoding, error)
   }
   await refuse(data, [...path, 'rest'], decoding, 'corrupt', 'gif: expected data that can be decoded')
-}
-
-async function* rest(source: ByteSource): AsyncGenerator<Uint8Array> {
-  for (let bytes = await source.take(); bytes !== undefined; bytes = await source.take()) yield bytes
 }

@@ -1,4 +1,4 @@
-import { isZeros } from './metadata.ts'
+import { isZeros } from '../zeros.ts'
 
 /** Fields of a box one behind the other, numbers with their highest byte first. Each throws a `RangeError` where there are not so many bytes. */
 export type Fields = {

@@ -1,8 +1,9 @@
+import { isZeros } from '../zeros.ts'
 import { boxesOf, type Fields, fieldsOf } from './heif-boxes.ts'
 import { readPlaces } from './heif-places.ts'
 import { readProperties } from './heif-properties.ts'
 import { type BoxReader, type Meta, readBox, readBoxes, versionOf } from './heif-reader.ts'
-import { isZeros, type Metadata } from './metadata.ts'
+import type { Metadata } from './metadata.ts'
 
 /** Reads the box that says what is in a file (ISO/IEC 14496-12, 8.11). */
 export async function readMeta(body: Buffer, metadata: Metadata): Promise<Meta> {

@@ -1,7 +1,8 @@
 import { byteSource } from '../byte-source.ts'
 import { inOne } from '../next-bytes.ts'
+import { withoutZerosBehind } from '../zeros.ts'
 import { type Box, boxesOf, type Fields, fieldsOf } from './heif-boxes.ts'
-import { type Metadata, withoutZerosBehind } from './metadata.ts'
+import type { Metadata } from './metadata.ts'
 import { readUnknown } from './picture-parts.ts'
 
 /** One item: of what type it is; of what type of media, and in which encoding, where that is told. */

@@ -1,4 +1,4 @@
-import { byteSource } from '../byte-source.ts'
+import { byteSource, chunksOf } from '../byte-source.ts'
 import type { Decoding } from '../decoding.ts'
 import type { ByteRange, Content } from '../format.ts'
 import { readRaw } from '../raw-content.ts'
@@ -26,7 +26,7 @@ async function holdPicture({ source, path }: Content, decoding: Decoding): Promi
   async function* all(): AsyncGenerator<Uint8Array> {
     yield* parts
     if (failure !== undefined) throw failure.error
-    for (let chunk = await source.take(); chunk !== undefined; chunk = await source.take()) yield chunk
+    yield* chunksOf(source)
   }
   const detail = `expected at most ${decoding.limits.heldBytes} bytes to hold in memory`
   await readRaw(

@@ -1,8 +1,9 @@
 import { byteSource } from '../byte-source.ts'
 import { uuidText } from '../database/number-text.ts'
 import { inOne } from '../next-bytes.ts'
+import { isZeros, withoutZerosBehind } from '../zeros.ts'
 import { fieldsOf } from './heif-boxes.ts'
-import { isZeros, type Metadata, withoutZerosBehind } from './metadata.ts'
+import type { Metadata } from './metadata.ts'
 import { readUnknown } from './picture-parts.ts'
 
 const mostNumbers = 64

@@ -1,3 +1,5 @@
+import { isZeros } from '../zeros.ts'
+
 /** Bytes `from` to before `to`. */
 export type Piece = { readonly from: number; readonly to: number }
 
@@ -10,7 +12,7 @@ export function unusedOf(bytes: Uint8Array, pieces: readonly Piece[]): Piece[] |
   for (const piece of [...pieces.toSorted((a, b) => a.from - b.from || a.to - b.to), end]) {
     if (piece.from === last?.from && piece.to === last.to) continue
     if (piece.from < at || piece.to > bytes.length) return undefined
-    if (!isZero(bytes, at, piece.from)) unused.push({ from: at, to: piece.from })
+    if (!isZeros(bytes.subarray(at, piece.from))) unused.push({ from: at, to: piece.from })
     at = piece.to
     last = piece
   }
@@ -20,8 +22,3 @@ export function unusedOf(bytes: Uint8Array, pieces: readonly Piece[]): Piece[] |
 /** Whether pieces are apart from one another, and all else is zero. */
 export const unusedIsZero = (bytes: Uint8Array, pieces: readonly Piece[]): boolean =>
   unusedOf(bytes, pieces)?.length === 0
-
-export function isZero(bytes: Uint8Array, from: number, to = bytes.length): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] !== 0) return false
-  return true
-}

@@ -1,6 +1,7 @@
 import type { RowWriter } from '../database/row-writer.ts'
 import { toUtf8 } from '../database/utf16.ts'
-import { isZero, type Piece, unusedIsZero } from './icc-pieces.ts'
+import { isZeros } from '../zeros.ts'
+import { type Piece, unusedIsZero } from './icc-pieces.ts'
 import { curveEnd, lutEnd, wholeLut } from './icc-tables.ts'
 import { textCells } from './picture-fields.ts'
 
@@ -13,12 +14,12 @@ type TagProblem = 'unknown' | 'corrupt'
 export function readTag(tag: Buffer, rows: RowWriter): TagProblem | undefined {
   const type = tag.toString('latin1', 0, 4)
   if (tag.length < dataAt) return 'corrupt'
-  if (!isZero(tag, 4, dataAt)) return 'corrupt'
+  if (!isZeros(tag.subarray(4, dataAt))) return 'corrupt'
   const end = endOf[type]
   if (end === undefined) return 'unknown'
   try {
     const at = end(tag, rows)
-    return at !== undefined && at <= tag.length && isZero(tag, at) ? undefined : 'corrupt'
+    return at !== undefined && at <= tag.length && isZeros(tag.subarray(at)) ? undefined : 'corrupt'
   } catch (error) {
     // A field is not within the tag.
     if (error instanceof RangeError) return 'corrupt'
@@ -86,7 +87,8 @@ function readDescription(tag: Buffer, rows: RowWriter): number | undefined {
   const macEnd = Math.min(macAt + tag.readUInt8(macAt - 1), end)
   const ascii = tag.subarray(12, unicodeAt - 8)
   // What is behind the end of a text shows that it is another one than it says.
-  if (!isZero(tag, macEnd, end) || !isZero(ascii, ascii.indexOf(0) + 1 || ascii.length)) return undefined
+  if (!isZeros(tag.subarray(macEnd, end)) || !isZeros(ascii.subarray(ascii.indexOf(0) + 1 || ascii.length)))
+    return undefined
   textCells(rows, ascii)
   unicodeCells(rows, tag.subarray(unicodeAt, macAt - 3))
   textCells(rows, tag.subarray(macAt, macEnd))

@@ -1,4 +1,5 @@
-import { isZeros, type Metadata } from './metadata.ts'
+import { isZeros } from '../zeros.ts'
+import type { Metadata } from './metadata.ts'
 
 const tagMark = 0x1c
 /** Data sets that are numbers of two bytes: versions, formats of files. */

@@ -5,6 +5,7 @@ import { decodeMember } from '../decode-member.ts'
 import { addGap, addStop, countMember, type Decoding } from '../decoding.ts'
 import { inOne } from '../next-bytes.ts'
 import type { UnverifiedReason } from '../unverified.ts'
+import { withoutZerosBehind } from '../zeros.ts'
 
 /** What a picture says beside what it shows: lines of `[...path, 'metadata']`, and contents of their own. */
 export type Metadata = {
@@ -74,12 +75,6 @@ export function metadataOf(format: string, path: readonly string[], decoding: De
   }
 }
 
-export function withoutZerosBehind(bytes: Uint8Array): Uint8Array {
-  let to = bytes.length
-  while (to > 0 && bytes[to - 1] === zero) to--
-  return bytes.subarray(0, to)
-}
-
 /**
  * The texts between zero bytes. Where all but a mark are single characters, as in UTF-16 and UTF-32, they stay as they are written, which is no text.
  */
@@ -93,8 +88,6 @@ export function textsBetweenZeros(bytes: Uint8Array): Uint8Array[] {
   }
   return texts.length > 2 && texts.slice(1).every(({ length }) => length === 1) ? [bytes] : texts
 }
-
-export const isZeros = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === zero)
 
 /** Does what may stop: then the stop is a gap, and what comes behind is read all the same, unless a limit of the whole object was reached. */
 export async function unlessStopped(decoding: Decoding, task: () => Promise<void>): Promise<void> {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
+import { isZeros, withoutZerosBehind } from '../zeros.ts'
 import { readExif } from './exif.ts'
 import { readIcc } from './icc.ts'
 import { readIptc } from './iptc.ts'
-import { isZeros, type Metadata, withoutZerosBehind } from './metadata.ts'
+import type { Metadata } from './metadata.ts'
 import { readDescriptor } from './photoshop-descriptor.ts'
 import { writeUtf16 } from './utf-16-text.ts'
 

@@ -3,6 +3,7 @@ import { type ByteSource, byteSource } from '../byte-source.ts'
 import { headLength } from '../checks/known-formats.ts'
 import { decodeMember } from '../decode-member.ts'
 import { countMember, type Decoding, DecodingStopped } from '../decoding.ts'
+import { takeAll } from '../hold-content.ts'
 import { inOne } from '../next-bytes.ts'
 import { once, readRaw } from '../raw-content.ts'
 import type { UnverifiedReason } from '../unverified.ts'
@@ -12,15 +13,10 @@ export const mostMetadata = 16 * 2 ** 20
 
 /** All of a piece of metadata, in memory of its own. @throws DecodingStopped beyond what is held */
 export async function holdMetadata(source: ByteSource, path: readonly string[]): Promise<Buffer> {
-  const parts: Buffer[] = []
-  let length = 0
-  for (let chunk = await source.take(); chunk !== undefined; chunk = await source.take()) {
-    length += chunk.length
-    if (length > mostMetadata)
-      throw new DecodingStopped('limit', path, 0, `expected at most ${mostMetadata} bytes of metadata`)
-    parts.push(Buffer.from(chunk))
-  }
-  return Buffer.concat(parts)
+  const bytes = await takeAll(source, mostMetadata)
+  if (bytes === undefined)
+    throw new DecodingStopped('limit', path, 0, `expected at most ${mostMetadata} bytes of metadata`)
+  return bytes
 }
 
 /** Reads a text of any length, or another content in the place of one, as a content of its own. */

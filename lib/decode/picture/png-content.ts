@@ -1,5 +1,5 @@
 import { beginsWith } from '../begins-with.ts'
-import { type ByteSource, byteSource } from '../byte-source.ts'
+import { type ByteSource, byteSource, chunksOf } from '../byte-source.ts'
 import { skipZeros } from '../compression/skip-zeros.ts'
 import { addGap, countMember, type Decoding, type Stop, stopOf } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
@@ -132,7 +132,7 @@ function joined(first: PngChunk, chunks: PngChunks, onNumber?: (bytes: Buffer | 
       for (let chunk = first; ; chunk = await chunks.next()) {
         const { data } = chunk
         if (onNumber !== undefined) onNumber(chunk.length < 4 ? undefined : await takeBytes(data, 4))
-        for (let bytes = await data.take(); bytes !== undefined; bytes = await data.take()) yield bytes
+        yield* chunksOf(data)
         if ((await chunks.nextType()) !== first.type) return
       }
     })(),

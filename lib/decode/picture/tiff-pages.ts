@@ -1,6 +1,6 @@
+import { withoutZerosBehind } from '../zeros.ts'
 import { place, type TagReader } from './exif.ts'
 import { numbersOf } from './exif-values.ts'
-import { withoutZerosBehind } from './metadata.ts'
 
 /** What is read with the samples of a page. */
 const nothing: TagReader = () => {}

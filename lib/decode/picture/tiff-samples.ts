@@ -5,8 +5,9 @@ import { countProduced, stopOf } from '../decoding.ts'
 import type { ByteRange } from '../format.ts'
 import { inOne } from '../next-bytes.ts'
 import { readRaw } from '../raw-content.ts'
+import { isZeros } from '../zeros.ts'
 import { lzwPixels } from './lzw.ts'
-import { isZeros, type Metadata, unlessStopped } from './metadata.ts'
+import { type Metadata, unlessStopped } from './metadata.ts'
 
 /** A strip or a tile: its bytes, and how many samples in bytes it has. */
 export type Strip = ByteRange & { bytes: Buffer; samples: number }

@@ -1,5 +1,5 @@
 import type { ByteRange } from '../format.ts'
-import { isZeros } from './metadata.ts'
+import { isZeros } from '../zeros.ts'
 
 /** A value of a directory, which is the `page`th of all: `bytes` as they are stored, `at` where they stand. */
 export type TiffValue = {

@@ -1,3 +1,4 @@
+import { latin1 } from '../latin-1.ts'
 import type { Gap } from '../unverified.ts'
 
 const lineFeed = 0x0a
@@ -10,7 +11,7 @@ const beginLength = 5
 /** Whether a content begins with a record of Linux's audit daemon, as a log or as what `ausearch --raw` writes. */
 export function isAuditHead(head: Uint8Array): boolean {
   if (!begins.some((begin) => begin.every((byte, at) => head[at] === byte))) return false
-  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const text = latin1(head)
   return /^(?:node=[!-~]+ )?type=[A-Z][A-Z\d_]* msg=audit\(\d+\.\d+:\d+\):/.test(text)
 }
 

@@ -2,6 +2,7 @@ import { headLength } from '../checks/known-formats.ts'
 import { type RowWriter, textWriter } from '../database/row-writer.ts'
 import { addGap, type Decoding } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
+import { latin1 } from '../latin-1.ts'
 import { readRaw } from '../raw-content.ts'
 import type { UnverifiedReason } from '../unverified.ts'
 import { type Fragment, type Fragments, lineFragments } from './line-fragments.ts'
@@ -33,7 +34,7 @@ export const cutLines: Format = {
 function kindsOf(head: Uint8Array): Fragments[] {
   // Nothing is put together of one line.
   if (!firsts.has(head[0] ?? 0) || (head.length < headLength && !head.includes(lineFeed))) return []
-  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const text = latin1(head)
   return lineFragments.filter(({ isKind }) => isKind(text))
 }
 

@@ -2,6 +2,7 @@ import type { ByteSource } from '../byte-source.ts'
 import { headLength } from '../checks/known-formats.ts'
 import { countProduced, type Decoding } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
+import { latin1 } from '../latin-1.ts'
 import { once, readRaw } from '../raw-content.ts'
 
 const at = 0x40
@@ -15,7 +16,7 @@ export const doubledAt: Format = {
   kind: 'table',
   isFormat: (head) => {
     if (!firsts.has(head[0] ?? 0)) return false
-    const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+    const text = latin1(head)
     return (
       /^\s*head[ \t]+[\d.]*[ \t]*;\s*(?:branch\s+[\d.]*\s*;\s*)?(?:access|symbols|locks|strict|comment|expand)\b/.test(
         text,

@@ -4,6 +4,7 @@ import { addGap, type Decoding } from '../decoding.ts'
 import { lineReader } from '../document/mail/line-reader.ts'
 import { reportHidden, tapped } from '../document/tapped.ts'
 import type { Content, Format } from '../format.ts'
+import { hexDigit, latin1 } from '../latin-1.ts'
 import type { UnverifiedReason } from '../unverified.ts'
 
 /** Longer lines are not read. */
@@ -27,7 +28,7 @@ export const escapedBytes: Format = {
   kind: 'table',
   isFormat: (head) => {
     if (!firsts.has(head[0] ?? 0)) return false
-    const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+    const text = latin1(head)
     return tdb.test(text) || printed.test(text)
   },
   read: readEscapedBytes,
@@ -105,11 +106,4 @@ function unescaped(text: Buffer): Buffer {
     else if (byte === backslash && text[at + 1] === backslash) at += 1
   }
   return bytes.subarray(0, filled)
-}
-
-/** The value of a digit's character, or -1. */
-function hexDigit(code = 0): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30
-  const letter = code | 0x20
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }

@@ -1,3 +1,4 @@
+import { latin1 } from '../latin-1.ts'
 import type { Gap } from '../unverified.ts'
 
 const separator = 0x01
@@ -12,7 +13,7 @@ const header = /^[\t\n\r -\xff]*?8=FIXT?\.\d\.\d\x019=\d+\x0135=/
 /** Whether a content begins with a message of FIX (tag=value encoding), the protocol of exchanges and brokers. */
 export function isFixHead(head: Uint8Array): boolean {
   if (!head.includes(separator)) return false
-  return header.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1'))
+  return header.test(latin1(head))
 }
 
 /**

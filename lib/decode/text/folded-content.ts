@@ -9,6 +9,7 @@ import { addGap } from '../decoding.ts'
 import { lineReader, longest } from '../document/mail/line-reader.ts'
 import { reportHidden, tapped } from '../document/tapped.ts'
 import type { Content, Format } from '../format.ts'
+import { byteTable, latin1 } from '../latin-1.ts'
 
 /** Longer lines are not put together. */
 const mostLine = 2 ** 22
@@ -57,7 +58,7 @@ export function beginsLikeFolded(head: Uint8Array): boolean {
  */
 function hasEntryBehind(head: Uint8Array): boolean {
   if (!mayHaveEntryBehind(head)) return false
-  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const text = latin1(head)
   return entryBehind.test(text) && knownFormatOf(head) === undefined
 }
 
@@ -121,12 +122,10 @@ function decodedValue(line: Buffer): Buffer | undefined {
   return firstControlByte(value) === -1 && isUtf8(value) ? value : undefined
 }
 
-const kinds = (pattern: RegExp) =>
-  Uint8Array.from({ length: 256 }, (_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0))
-const isInName = kinds(/[\w;.-]/)
-const isSpace = kinds(/ /)
-const isDigit = kinds(/[A-Za-z0-9+/]/)
-const isPadding = kinds(/=/)
+const isInName = byteTable(/[\w;.-]/)
+const isSpace = byteTable(/ /)
+const isDigit = byteTable(/[A-Za-z0-9+/]/)
+const isPadding = byteTable(/=/)
 
 /** Where bytes of a kind end that begin at a place. */
 function behind(bytes: Buffer, from: number, kind: Uint8Array): number {

@@ -4,6 +4,7 @@ import { type TextContent, textContent } from '../columnar/text-content.ts'
 import type { Decoding } from '../decoding.ts'
 import { reportHidden, tapped } from '../document/tapped.ts'
 import type { Content, Format } from '../format.ts'
+import { latin1 } from '../latin-1.ts'
 import { once, readRaw } from '../raw-content.ts'
 import { createDecimals } from './ion-decimals.ts'
 
@@ -16,7 +17,7 @@ export const ion: Format = {
   kind: 'table',
   isFormat: (head) => {
     if (!firsts.has(head[0] ?? 0)) return false
-    const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+    const text = latin1(head)
     return version.test(text)
   },
   read: readIon,

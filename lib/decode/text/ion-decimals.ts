@@ -1,17 +1,17 @@
+import { byteTable } from '../latin-1.ts'
+
 /** Longer numbers are not written out: those of DynamoDB have up to 38 digits. */
 const mostDigits = 64
 /** A whole number, its point and its exponent are never longer, and an exponent with its sign is not. */
 const longest = 2 * mostDigits
 const longestExponent = 8
 
-const kindOf = (characters: RegExp) =>
-  Uint8Array.from({ length: 256 }, (_, byte) => Number(characters.test(String.fromCharCode(byte))))
-const isDigit = kindOf(/[0-9]/)
-const isOfMantissa = kindOf(/[0-9.]/)
-const isSign = kindOf(/[-+]/)
+const isDigit = byteTable(/[0-9]/)
+const isOfMantissa = byteTable(/[0-9.]/)
+const isSign = byteTable(/[-+]/)
 /** What a value may stand behind and before. A group of a UUID (`-8d49-`) is none, and neither is what stands in a text by itself. */
-const beginsValue = kindOf(/[\s:,[(]/)
-const endsValue = kindOf(/[\s,\])}/]/)
+const beginsValue = byteTable(/[\s:,[(]/)
+const endsValue = byteTable(/[\s,\])}/]/)
 const minus = 0x2d
 const letterD = 0x64
 

@@ -1,3 +1,4 @@
+import { latin1 } from '../latin-1.ts'
 import type { Gap } from '../unverified.ts'
 
 const lineFeed = 0x0a
@@ -10,7 +11,7 @@ const begins = /^__CURSOR=[!-~]+\n__(?:REALTIME|MONOTONIC)_TIMESTAMP=\d+\n/
 /** Whether a content begins with an entry of systemd's journal as `journalctl -o export` writes it. */
 export function isJournalHead(head: Uint8Array): boolean {
   if (head[0] !== 0x5f || head[2] !== 0x43) return false
-  return begins.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1'))
+  return begins.test(latin1(head))
 }
 
 /**

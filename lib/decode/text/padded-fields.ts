@@ -1,3 +1,4 @@
+import { latin1 } from '../latin-1.ts'
 import type { Gap } from '../unverified.ts'
 
 const formFeed = 0x0c
@@ -15,7 +16,7 @@ const field = /^(["']?)([^\0"']*)(\0*)\1$/
  */
 export function isPaddedHead(head: Uint8Array): boolean {
   if (!head.includes(0)) return false
-  const all = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const all = latin1(head)
   if (!text.test(all)) return false
   const lines = all.split('\n').slice(0, -1)
   const rows = lines.map((line) =>

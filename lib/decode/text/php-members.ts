@@ -1,3 +1,4 @@
+import { latin1 } from '../latin-1.ts'
 import type { Gap } from '../unverified.ts'
 
 const formFeed = 0x0c
@@ -11,7 +12,7 @@ const begins = /^(?:\d{10}|[\w.-]{1,64}\|)?(?:a:\d+:\{|O:\d+:"[\w\\]+":\d+:\{)/
 
 /** Whether a content begins as PHP's `serialize` writes an array or an object. */
 export function isPhpHead(head: Uint8Array): boolean {
-  return begins.test(Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 400)).toString('latin1'))
+  return begins.test(latin1(head.subarray(0, 400)))
 }
 
 /**

@@ -1,4 +1,5 @@
 import { headLength } from '../checks/known-formats.ts'
+import { latin1 } from '../latin-1.ts'
 
 const startOfHeading = 0x01
 const unitSeparator = 0x1f
@@ -27,7 +28,7 @@ export function separatorOf(head: Uint8Array): Separator | undefined {
 export function isSeparatedHead(head: Uint8Array): boolean {
   const separator = separatorOf(head)
   if (separator === undefined) return false
-  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const text = latin1(head)
   if (!beginning[separator].test(text) || isCborSequence(head)) return false
   const sign = String.fromCharCode(separator)
   const lines = text.split('\n').slice(0, -1)

@@ -1,5 +1,6 @@
 import { executionPattern, keyProtections } from '../../attestation/statement-schema.ts'
 import { valueKinds } from '../../decode/format-place.ts'
+import { latin1 } from '../../decode/latin-1.ts'
 import { unverifiedReasons } from '../../decode/unverified.ts'
 import { findingPlaces } from '../../finding/finding.ts'
 import { contexts } from '../../scan/controls/control-samples.ts'
@@ -87,7 +88,7 @@ const words = new RegExp(`${begins}[A-Za-z]+${ends}`, 'g')
  * counts, names that a program gave, words of our own. Every other byte is where it was. What is no JSON comes back as it is.
  */
 export function maskDocument(document: Uint8Array, trust: Trust): Uint8Array {
-  const text = Buffer.from(document.buffer, document.byteOffset, document.byteLength).toString('latin1')
+  const text = latin1(document)
   const scalars = scalarsOf(text)
   if (scalars === undefined) return document
   let result = ''

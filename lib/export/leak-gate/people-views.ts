@@ -1,3 +1,4 @@
+import { latin1 } from '../../decode/latin-1.ts'
 import { OdvError } from '../../errors.ts'
 import { bundlePaths } from '../bundle-paths.ts'
 import { readPdfTexts } from '../report/pdf/read-pdf-texts.ts'
@@ -32,7 +33,7 @@ function textsOf(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 function withoutMarkup(page: Uint8Array): Uint8Array {
-  const text = Buffer.from(page.buffer, page.byteOffset, page.byteLength).toString('latin1')
+  const text = latin1(page)
   const shown = text
     .replace(/<style>[^<]*<\/style>/, '\n')
     .replace(inline, '')

@@ -14,9 +14,11 @@ import { charactersWithoutAtSign } from './escapes/escape-matters.ts'
 import { breakers, endsEscape, goesOnIn, groupSeparators, signs } from './escapes/escape-syntax.ts'
 import { nameBits } from './escapes/named-characters.ts'
 import type { FormTools } from './form.ts'
+import { groupDigits } from './numbers/grouped-form.ts'
+import { inexactFrom } from './numbers/lossy-number.ts'
 import { lengthsOf } from './numbers/number-finder.ts'
-import { groupDigits, inexactFrom, mayLackDigits, mostOmitted } from './numbers/number-forms.ts'
 import { inNumbers } from './numbers/number-signs.ts'
+import { mayLackDigits, mostOmitted } from './numbers/scientific-form.ts'
 
 /** Longer than any run. */
 const never = 1 << 20

@@ -13,25 +13,40 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StoreUnavailable } from '../../../lib/errors.ts'
-import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../../support/ministack.ts'
+import type { Loopback } from '../../support/ministack.ts'
 import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../../support/pipeline.ts'
-import { onRadosgw, startRadosgw, withoutRadosgw } from '../../support/radosgw.ts'
 import { jsonRecords, numbers, pending, somebodyElse, transferred } from '../../support/sample-files.ts'
-import { someOf, someServers } from '../../support/some-of.ts'
+import { someOf } from '../../support/some-of.ts'
+import { bucketServers } from './bucket-servers.ts'
 import { listBucket, makeBucket, ownerOf, put, readCurrent, type Versioning } from './deletion-fixture.ts'
 
 /** Whole runs over a bucket, with the built-in executor: what goes is what was asked for, and nothing else ever. */
-
-const servers = [
-  { where: onMinistack, skip: withoutMinistack, start: startMinistack },
-  { where: onRadosgw, skip: withoutRadosgw, start: startRadosgw },
-]
 
 const ours = jsonRecords(numbers(10).map(transferred))
 const theirs = jsonRecords(numbers(10).map(somebodyElse))
 const mixed = ours + jsonRecords([somebodyElse(1)])
 
-for (const { where, skip, start } of someServers(servers, ({ skip }) => skip))
+/** A run of which the first call that deletes is killed before it can say what it did. */
+async function runKilledOnce(place: Place) {
+  let legs = 0
+  const ended = await place.run({
+    wrap: (ports) => ({
+      ...ports,
+      evidence: {
+        ...ports.evidence,
+        async put(key, body) {
+          if (key.includes('/deletion-legs/') && legs++ === 0)
+            throw new StoreUnavailable('evidence: put: expected an answer, got none')
+          return ports.evidence.put(key, body)
+        },
+      },
+    }),
+  })
+  expect(legs).toBe(2)
+  return ended
+}
+
+for (const { where, skip, start } of bucketServers())
   describe.skipIf(skip)(`a run over a bucket ${where}`, () => {
     let server: Loopback & { stop(): Promise<void> }
     let owner: S3Client
@@ -106,21 +121,7 @@ for (const { where, skip, start } of someServers(servers, ({ skip }) => skip))
     it('rewrites each once where it was killed before it could say so', async () => {
       const { bucket, place, write } = await openBucket('Enabled', { rewrite: true })
       await write('mixed.jsonl', mixed)
-      let lost = 0
-      const ended = await place.run({
-        wrap: (ports) => ({
-          ...ports,
-          evidence: {
-            ...ports.evidence,
-            async put(key, body) {
-              if (key.includes('/deletion-legs/') && lost++ === 0)
-                throw new StoreUnavailable('evidence: put: expected an answer, got none')
-              return ports.evidence.put(key, body)
-            },
-          },
-        }),
-      })
-      expect(lost).toBe(2)
+      const ended = await runKilledOnce(place)
       expect(await listBucket(owner, bucket)).toMatchObject([{ key: 'mixed.jsonl', current: true }])
       expect(await readCurrent(owner, bucket, 'mixed.jsonl')).toBe(jsonRecords([somebodyElse(1)]))
       expect(await ended.acknowledgement(0)).toMatchObject({
@@ -158,21 +159,7 @@ for (const { where, skip, start } of someServers(servers, ({ skip }) => skip))
       await write('others.jsonl', theirs)
       await owner.send(new DeleteObjectCommand({ Bucket: bucket, Key: `of-${transferred(1)}.jsonl` }))
       await owner.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: `upload-of-${transferred(2)}` }))
-      let lost = 0
-      const ended = await place.run({
-        wrap: (ports) => ({
-          ...ports,
-          evidence: {
-            ...ports.evidence,
-            async put(key, body) {
-              if (key.includes('/deletion-legs/') && lost++ === 0)
-                throw new StoreUnavailable('evidence: put: expected an answer, got none')
-              return ports.evidence.put(key, body)
-            },
-          },
-        }),
-      })
-      expect(lost).toBe(2)
+      const ended = await runKilledOnce(place)
       expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: 2 }, gone: 0, kept: [] })
     })
 

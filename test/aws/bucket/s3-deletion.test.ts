@@ -12,9 +12,8 @@ import { EvidenceConflict, HomeCountryRefused, StoreUnavailable } from '../../..
 import type { ListedVersion } from '../../../lib/inventory/object-version.ts'
 import type { Remnant } from '../../../lib/ports.ts'
 import { deleteOne, deletionContract, willing } from '../../contracts/deletion.ts'
-import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../../support/ministack.ts'
-import { onRadosgw, startRadosgw, withoutRadosgw } from '../../support/radosgw.ts'
-import { someServers } from '../../support/some-of.ts'
+import type { Loopback } from '../../support/ministack.ts'
+import { bucketServers } from './bucket-servers.ts'
 import {
   listBucket,
   makeBucket,
@@ -26,19 +25,7 @@ import {
   storeOf,
 } from './deletion-fixture.ts'
 
-/**
- * What differs between the two servers and AWS, and matters here: both ignore the expected owner of a bucket, and neither
- * refuses a reading that may not list with "access denied" where a version is not there, as S3 does (see the tests at the
- * wire). radosgw says NoSuchKey of a version that is not there, where S3 says NoSuchVersion, and escapes keys in a list of
- * uploads without saying so. MiniStack gives a carriage return in a key back as a line feed. Both say "deleted" of a
- * version that is not there, as S3 does.
- */
-const servers = [
-  { where: onMinistack, skip: withoutMinistack, start: startMinistack },
-  { where: onRadosgw, skip: withoutRadosgw, start: startRadosgw },
-]
-
-for (const { where, skip, start } of someServers(servers, ({ skip }) => skip))
+for (const { where, skip, start } of bucketServers())
   describe.skipIf(skip)(`a bucket ${where}`, () => {
     let server: Loopback & { stop(): Promise<void> }
     let owner: S3Client

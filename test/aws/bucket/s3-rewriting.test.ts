@@ -10,9 +10,8 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deleteOne, rewriting, willing } from '../../contracts/deletion.ts'
-import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../../support/ministack.ts'
-import { onRadosgw, startRadosgw, withoutRadosgw } from '../../support/radosgw.ts'
-import { someServers } from '../../support/some-of.ts'
+import type { Loopback } from '../../support/ministack.ts'
+import { bucketServers } from './bucket-servers.ts'
 import {
   listBucket,
   makeBucket,
@@ -25,17 +24,12 @@ import {
   type Versioning,
 } from './deletion-fixture.ts'
 
-const servers = [
-  { where: onMinistack, skip: withoutMinistack, start: startMinistack },
-  { where: onRadosgw, skip: withoutRadosgw, start: startRadosgw },
-]
-
 const mixed = 'theirs 1\nours\ntheirs 2\n'
 const theirs = 'theirs 1\ntheirs 2\n'
 const rewritten = { kind: 'rewritten', records: 1 }
 const keptBecause = (words: string) => ({ kind: 'kept', reason: expect.stringContaining(words) })
 
-for (const { where, skip, start } of someServers(servers, ({ skip }) => skip))
+for (const { where, skip, start } of bucketServers())
   describe.skipIf(skip)(`a version with records of others, in a bucket ${where}`, () => {
     let server: Loopback & { stop(): Promise<void> }
     let owner: S3Client

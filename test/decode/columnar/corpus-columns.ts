@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { expect } from 'vitest'
-import type { Collected } from '../collect.ts'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { type Collected, collect, inPieces } from '../collect.ts'
 
 /** `columns`: texts of values by the path of their column; `footer`: names and comments. See `generate.py` in the corpus. */
 type Expected = { columns: Record<string, string[]>; footer: string[] }
@@ -25,4 +26,27 @@ export function linesOf(contents: ReadonlyMap<string, Collected>, path: string):
   const lines = content.bytes.toString().split('\n')
   expect(lines.pop()).toBe('')
   return lines
+}
+
+/** Each file gives each value of each column as text, as it is and within gzip. */
+export function testValues(format: 'orc' | 'parquet', cases: ReturnType<typeof corpusOf>): void {
+  test.each(cases)('gives each value of each column as text: $name', async ({ bytes, expected }) => {
+    for (const { wrapped, prefix } of [
+      { wrapped: bytes, prefix: format },
+      { wrapped: gzipSync(bytes), prefix: `gzip/${format}` },
+    ]) {
+      const { reading, contents } = await collect(inPieces(wrapped, [997]))
+      expect(reading).toMatchObject({ complete: true, gaps: [] })
+      for (const [column, values] of Object.entries(expected.columns)) {
+        const dictionary = linesOf(contents, `${prefix}/${column}/dictionary`)
+        const lines = linesOf(contents, `${prefix}/${column}`)
+        const isFlags = values.every((value) => value === 'true' || value === 'false')
+        const isInOrder = dictionary.length === 0 && !isFlags
+        expect(isInOrder ? lines : new Set([...dictionary, ...lines]), column).toEqual(
+          isInOrder ? values : new Set(values),
+        )
+      }
+      expect(linesOf(contents, `${prefix}/footer`)).toEqual(expect.arrayContaining(expected.footer))
+    }
+  })
 }

@@ -1,7 +1,5 @@
-import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { collect, inPieces } from '../collect.ts'
-import { corpusOf, linesOf } from './corpus-columns.ts'
+import { corpusOf, testValues } from './corpus-columns.ts'
 
 const cases = corpusOf('orc')
 
@@ -12,23 +10,5 @@ describe('ORC as pyarrow, Java and Trino write it', () => {
     )
   })
 
-  test.each(cases)('gives each value of each column as text: $name', async ({ bytes, expected }) => {
-    for (const { wrapped, prefix } of [
-      { wrapped: bytes, prefix: 'orc' },
-      { wrapped: gzipSync(bytes), prefix: 'gzip/orc' },
-    ]) {
-      const { reading, contents } = await collect(inPieces(wrapped, [997]))
-      expect(reading).toMatchObject({ complete: true, gaps: [] })
-      for (const [column, values] of Object.entries(expected.columns)) {
-        const dictionary = linesOf(contents, `${prefix}/${column}/dictionary`)
-        const lines = linesOf(contents, `${prefix}/${column}`)
-        const isFlags = values.every((value) => value === 'true' || value === 'false')
-        const isInOrder = dictionary.length === 0 && !isFlags
-        expect(isInOrder ? lines : new Set([...dictionary, ...lines]), column).toEqual(
-          isInOrder ? values : new Set(values),
-        )
-      }
-      expect(linesOf(contents, `${prefix}/footer`)).toEqual(expect.arrayContaining(expected.footer))
-    }
-  })
+  testValues('orc', cases)
 })

@@ -2,9 +2,8 @@ import { deflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type HeifItem, heifBox, heifOf, onePixel } from '../../../lib/scan/controls/samples/heif-sample.ts'
 import { longs, shorts, tiffOf, writeBmp } from '../../../lib/scan/controls/samples/tiff-sample.ts'
-import { someOf } from '../../support/some-of.ts'
 import { appleNotes, listArray, listData, listText, note, propertyList } from './apple-writer.ts'
-import { encodings, id, isClean } from './hostile-texts.ts'
+import { isClean, type Places, testPlaces } from './hostile-texts.ts'
 import { bytesOf, exif, hex, iptc, jpegOf, resource, tiff } from './jpeg-writer.ts'
 
 const pixel: HeifItem = { type: 'av01', data: onePixel }
@@ -34,7 +33,7 @@ const tag =
 const inNotes = (bytes: Uint8Array) => jpegOf([exif(tiff({ image: [], exif: [bytesOf(0x927c, bytes)] }))])
 
 /** Where bytes can be in a picture that may be a text. */
-const places: Record<string, (bytes: Buffer) => Buffer> = {
+const places: Places = {
   'a brand': (bytes) =>
     Buffer.concat([heifBox('ftyp', Buffer.from('avif\0\0\0\0'), even(bytes)), heifOf([pixel]).subarray(28)]),
   'the name of an item': (bytes) => heifOf([{ ...pixel, told: text(bytes) }]),
@@ -156,7 +155,7 @@ const places: Record<string, (bytes: Buffer) => Buffer> = {
 }
 
 /** Samples and numbers: what is plain there is found, and nothing else is. */
-const pixels: Record<string, (bytes: Buffer) => Buffer> = {
+const pixels: Places = {
   'a slice of HEVC': (bytes) => withItem('hvc1', nal(1, bytes)),
   'a tile of AV1': (bytes) => withItem('av01', unit(4, bytes)),
   'samples of TIFF': (bytes) => tiffOf([], { strip: bytes, width: bytes.length }),
@@ -173,17 +172,7 @@ const pixels: Record<string, (bytes: Buffer) => Buffer> = {
 }
 
 describe('somebody in a picture that is held', () => {
-  for (const [place, wrap] of someOf(6, Object.entries(places)))
-    test(`is found or said not to be read, however the text is written: ${place}`, async () => {
-      for (const [encoding, bytes] of Object.entries(encodings))
-        expect(`${encoding}: ${await isClean(wrap(bytes))}`).toBe(`${encoding}: false`)
-    })
-
-  for (const [place, wrap] of Object.entries(pixels))
-    test(`is found where the text is plain: ${place}`, async () => {
-      expect(await isClean(wrap(Buffer.from(`user ${id}\n`)))).toBe(false)
-      expect(await isClean(wrap(Buffer.from(`user bob_smith78\n`)))).toBe(true)
-    })
+  testPlaces(places, pixels)
 
   test('is not clean in a piece of HTML that says that it is some', async () => {
     const html = (name: string) => Buffer.from(`a b<b>${name}</b>`)

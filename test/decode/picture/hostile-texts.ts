@@ -1,6 +1,8 @@
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { expect, test } from 'vitest'
 import { scanObject } from '../../../lib/scan/scan-object.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
+import { someOf } from '../../support/some-of.ts'
 import { inPieces } from '../collect.ts'
 
 /** Who is looked for. */
@@ -17,7 +19,7 @@ export async function isClean(bytes: Uint8Array): Promise<boolean> {
 export const text = `user ${id} and others\n`
 export const utf16 = Buffer.from(text, 'utf16le')
 /** A text with somebody in it, in ways in which it may be written. */
-export const encodings: Record<string, Buffer> = {
+const encodings: Record<string, Buffer> = {
   'as it is': Buffer.from(text),
   'in Latin-1': Buffer.from(`é ${text}`, 'latin1'),
   'in UTF-16': utf16,
@@ -29,4 +31,22 @@ export const encodings: Record<string, Buffer> = {
   'in zstd': zstdCompressSync(text),
   'in gzip in base64': Buffer.from(gzipSync(text).toString('base64')),
   'in a cipher': Buffer.from(Buffer.from(text).map((byte) => byte ^ 0xd5)),
+}
+
+/** Makes a picture that has these bytes at some place, by the name of the place. */
+export type Places = Record<string, (bytes: Buffer) => Buffer>
+
+/** Somebody is found at each place that may be a text, or it is not clean, and found in samples and numbers (`pixels`) where the text is plain; nothing else is found there. */
+export function testPlaces(places: Places, pixels: Places): void {
+  for (const [place, wrap] of someOf(6, Object.entries(places)))
+    test(`is found or said not to be read, however the text is written: ${place}`, async () => {
+      for (const [encoding, bytes] of Object.entries(encodings))
+        expect(`${encoding}: ${await isClean(wrap(bytes))}`).toBe(`${encoding}: false`)
+    })
+
+  for (const [place, wrap] of Object.entries(pixels))
+    test(`is found where the text is plain: ${place}`, async () => {
+      expect(await isClean(wrap(Buffer.from(`user ${id}\n`)))).toBe(false)
+      expect(await isClean(wrap(Buffer.from(`user bob_smith78\n`)))).toBe(true)
+    })
 }

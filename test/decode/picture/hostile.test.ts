@@ -4,9 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { sampleFormats } from '../../../lib/scan/controls/sample-formats.ts'
 import { pngChunk } from '../../../lib/scan/controls/samples/picture-samples.ts'
 import { seededRandom } from '../../subject-index/make-index.ts'
-import { someOf } from '../../support/some-of.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
-import { encodings, id, isClean, text, utf16 } from './hostile-texts.ts'
+import { id, isClean, type Places, testPlaces, text, utf16 } from './hostile-texts.ts'
 import {
   ascii,
   bytesOf,
@@ -30,7 +29,7 @@ const inExif = (bytes: Buffer) => jpegOf([exif(bytes)])
 const cut = (bytes: Buffer) => Math.floor(bytes.length / 2)
 
 /** Where bytes can be in a picture that may be a text. */
-const places: Record<string, (bytes: Buffer) => Buffer> = {
+const places: Places = {
   'a comment': (bytes) => jpegOf([segment(0xfe, bytes)]),
   'a comment of a thumbnail': (bytes) => jpegOf([segment(0xe0, after('JFXX\0\x10', jpegOf([segment(0xfe, bytes)])))]),
   'JFIF behind its thumbnail': (bytes) => jpegOf([segment(0xe0, after('JFIF\0\x01\x02\x01\0\x48\0\x48\0\0', bytes))]),
@@ -140,7 +139,7 @@ const places: Record<string, (bytes: Buffer) => Buffer> = {
 }
 
 /** Numbers and pixels: what is plain there is found, and nothing else is. */
-const pixels: Record<string, (bytes: Buffer) => Buffer> = {
+const pixels: Places = {
   'factors of quantization': (bytes) =>
     jpegOf([segment(0xdb, Buffer.concat([hex('00'), bytes, Buffer.alloc(64, 0x20)]).subarray(0, 65))]),
   'codes of a table': (bytes) =>
@@ -157,20 +156,10 @@ const pixels: Record<string, (bytes: Buffer) => Buffer> = {
 }
 
 describe('somebody in a picture', () => {
-  for (const [place, wrap] of someOf(6, Object.entries(places)))
-    test(`is found or said not to be read, however the text is written: ${place}`, async () => {
-      for (const [encoding, bytes] of Object.entries(encodings))
-        expect(`${encoding}: ${await isClean(wrap(bytes))}`).toBe(`${encoding}: false`)
-    })
-
-  for (const [place, wrap] of Object.entries(pixels))
-    test(`is found where the text is plain: ${place}`, async () => {
-      expect(await isClean(wrap(Buffer.from(`user ${id}\n`)))).toBe(false)
-      expect(await isClean(wrap(Buffer.from(`user bob_smith78\n`)))).toBe(true)
-    })
+  testPlaces(places, pixels)
 })
 
-const textPlaces: Record<string, (bytes: Buffer) => Buffer> = {
+const textPlaces: Places = {
   'a comment of JPEG': (bytes) => jpegOf([segment(0xfe, bytes)]),
   'a text of Exif': (bytes) => inExif(tiff({ image: [bytesOf(0x010e, bytes, 2)] })),
   'Exif of PNG': (bytes) => pngWith('eXIf', tiff({ image: [bytesOf(0x010e, bytes, 2)] })),

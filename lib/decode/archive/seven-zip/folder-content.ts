@@ -1,4 +1,4 @@
-import { type ByteSource, byteSource } from '../../byte-source.ts'
+import { type ByteSource, byteSource, chunksOf } from '../../byte-source.ts'
 import { asStop, BlockCorrupt } from '../../compression/block-corrupt.ts'
 import { bzip2Content } from '../../compression/bzip2/bzip2-content.ts'
 import { LzmaDecoder } from '../../compression/lzma/lzma-decoder.ts'
@@ -20,12 +20,12 @@ const filter =
   ({ source, properties, path }) => {
     const undo = xzFilter([{ id, properties }])
     if (undo === undefined) throw stopOf('7z', path)('unsupported-format', 'expected a filter that is read')
-    return undo(taken(source))
+    return undo(chunksOf(source))
   }
 
 /** The coders that are read, by id (Methods.txt of the LZMA SDK). */
 const coders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
-  ['00', ({ source }) => taken(source)],
+  ['00', ({ source }) => chunksOf(source)],
   ['21', (input) => lzma2(input)],
   ['030101', (input) => lzma(input)],
   ['040108', ({ source, path, decoding }) => inflate(source, path, decoding.means)],
@@ -97,14 +97,6 @@ function orderOf(folder: Folder): number[] {
   const isWhole = order.length === folder.coders.length && new Set(order).size === order.length
   if (!isWhole || folder.packed[0] !== order[0]) throw new BlockCorrupt('expected every coder to take part once')
   return order
-}
-
-async function* taken(source: ByteSource): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    const chunk = await source.take()
-    if (chunk === undefined) return
-    yield chunk
-  }
 }
 
 const truncatedIn = (path: readonly string[]) => () => stopOf('7z', path)('truncated', 'expected more packed bytes')

@@ -1,4 +1,4 @@
-import { type ByteSource, byteSource } from '../../byte-source.ts'
+import { type ByteSource, byteSource, chunksOf } from '../../byte-source.ts'
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content } from '../../format.ts'
 import { crc32By } from '../../means.ts'
@@ -74,7 +74,7 @@ async function* contentOf(
   let size = 0
   const stated = hasDescriptor && bounded === undefined ? undefined : entry.size
   const input = { input: bounded ?? source, path, decoding, size: stated }
-  const decoded = method === stored ? taken(input.input) : methods.get(method)!(input)
+  const decoded = method === stored ? chunksOf(input.input) : methods.get(method)!(input)
   for await (const bytes of decoded) {
     crc = crc32(bytes, crc)
     size += bytes.length
@@ -90,14 +90,6 @@ async function* contentOf(
 
 const isSame = (one: Descriptor, other: Descriptor) =>
   one.crc === other.crc && one.size === other.size && one.storedSize === other.storedSize
-
-async function* taken(source: ByteSource): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    const chunk = await source.take()
-    if (chunk === undefined) return
-    yield chunk
-  }
-}
 
 /** A header that announces a descriptor mostly leaves the sizes at zero, but it need not. */
 function isSizeKnown({ flags, storedSize }: ZipEntry): boolean {

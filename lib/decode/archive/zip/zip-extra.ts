@@ -2,6 +2,7 @@ import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import type { Decoding } from '../../decoding.ts'
 import { inOne } from '../../next-bytes.ts'
+import { isZeros } from '../../zeros.ts'
 import { type ArchiveNames, isCell } from '../archive-names.ts'
 import { parseExtra, zip64Id } from './zip-records.ts'
 
@@ -18,7 +19,7 @@ export async function readExtra(
 ): Promise<void> {
   let contents = 0
   const read = async (bytes: Buffer): Promise<void> => {
-    if (isZero(bytes)) return
+    if (isZeros(bytes)) return
     if (isCell(bytes)) return names.cell(bytes)
     contents += 1
     const contentPath = [...path, `extra-${contents}`]
@@ -31,8 +32,6 @@ export async function readExtra(
   }
   await read(rest)
 }
-
-const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0)
 
 const nothing = Buffer.alloc(0)
 
@@ -57,8 +56,8 @@ const known: ReadonlyMap<number, Known> = new Map<number, Known>([
   // A jar, WinZip's AES (whose entries are encrypted), and padding.
   [0xcafe, unless((data) => data.length === 0)],
   [0x9901, unless((data) => data.length === 7)],
-  [0xd935, unless((data) => data.length >= 2 && isZero(data.subarray(2)))],
-  [0xa220, unless((data) => data.length >= 4 && data.readUInt16LE(0) === 0xa028 && isZero(data.subarray(4)))],
+  [0xd935, unless((data) => data.length >= 2 && isZeros(data.subarray(2)))],
+  [0xa220, unless((data) => data.length >= 4 && data.readUInt16LE(0) === 0xa028 && isZeros(data.subarray(4)))],
   // Name and comment in UTF-8, behind a version and a checksum.
   [0x7075, text],
   [0x6375, text],

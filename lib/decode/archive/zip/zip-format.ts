@@ -1,4 +1,4 @@
-import { type ByteSource, byteSource } from '../../byte-source.ts'
+import { type ByteSource, byteSource, chunksOf } from '../../byte-source.ts'
 import { skipZeros } from '../../compression/skip-zeros.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { countMember, type Decoding, stopOf } from '../../decoding.ts'
@@ -112,7 +112,7 @@ async function readZipParts(
 
 /** The bytes of a range, and the beginning of the entry behind it, which whoever reads the next range will find there. */
 async function* thenAnEntry(source: ByteSource): AsyncGenerator<Uint8Array> {
-  for (let chunk = await source.take(); chunk !== undefined; chunk = await source.take()) yield chunk
+  yield* chunksOf(source)
   yield Buffer.from('PK\x03\x04', 'latin1')
 }
 

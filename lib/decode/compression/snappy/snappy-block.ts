@@ -1,3 +1,4 @@
+import { littleEndian } from '../../little-endian.ts'
 import { BlockCorrupt, copyLiteral, copyMatch } from '../block-corrupt.ts'
 
 /**
@@ -78,10 +79,4 @@ function decompressElements(input: Uint8Array, at: number, output: Uint8Array, o
     to += length
   }
   if (to !== outputEnd) throw new BlockCorrupt('expected the block to hold as many bytes as it states')
-}
-
-function littleEndian(bytes: Uint8Array, at: number, size: number): number {
-  let value = 0
-  for (let index = size - 1; index >= 0; index--) value = value * 256 + bytes[at + index]!
-  return value
 }

@@ -1,11 +1,10 @@
+import { byteTable } from '../../latin-1.ts'
 import { type Line, longest } from './line-reader.ts'
 
 /** Also a part of one (RFC 4880, 6.2). */
 const armour = '-----BEGIN PGP MESSAGE'
 
-const isInName = Uint8Array.from({ length: 256 }, (_, byte) =>
-  /[A-Za-z0-9_.-]/.test(String.fromCharCode(byte)) ? 1 : 0,
-)
+const isInName = byteTable(/[A-Za-z0-9_.-]/)
 const isBlank = (byte: number | undefined) => byte === 0x20 || byte === 0x09
 const longestName = 100
 
@@ -38,7 +37,7 @@ export function isArmour(bytes: Buffer): boolean {
 }
 
 /** What lines of a body begin with that may be more than that: the line between two messages, fields, uuencode, and blanks and hyphens before a boundary or armour. */
-const begins = Uint8Array.from({ length: 256 }, (_, byte) => (/[FcCmMb\s-]/.test(String.fromCharCode(byte)) ? 1 : 0))
+const begins = byteTable(/[FcCmMb\s-]/)
 const lineFeed = 0x0a
 
 /** Where the first line of a body begins, of those from one on, that may be more than that, or does not end. */

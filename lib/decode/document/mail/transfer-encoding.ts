@@ -1,4 +1,5 @@
 import { append, type GrowingBytes, growingBytes, makeRoom } from '../../growing-bytes.ts'
+import { byteTable, hexDigit } from '../../latin-1.ts'
 
 /** Undoes a transfer encoding line by line, and appends what it makes of it. `isDamaged`: something in it could not be read. */
 export type TransferDecoder = {
@@ -11,10 +12,8 @@ export type TransferDecoder = {
 
 const gathered = 48 * 1024
 const [lineFeed, equals] = [0x0a, 0x3d]
-const kinds = (pattern: RegExp) =>
-  Uint8Array.from({ length: 256 }, (_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0))
-const isWhite = kinds(/\s/)
-const isDigit = kinds(/[A-Za-z0-9+/]/)
+const isWhite = byteTable(/\s/)
+const isDigit = byteTable(/[A-Za-z0-9+/]/)
 
 /**
  * Base64 (RFC 2045, 6.8). Lines of other characters are left out: behind padding they are what a list appended, before it they are
@@ -103,13 +102,6 @@ export function unescapeInto(bytes: Buffer, place: number, text: Buffer, length:
     }
   }
   return filled - place
-}
-
-/** The value of a digit's character, or -1. */
-function hexDigit(code = 0): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30
-  const letter = code | 0x20
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
 /** Lines that are not encoded, as they are. */

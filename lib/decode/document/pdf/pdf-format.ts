@@ -1,6 +1,7 @@
 import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { addGap, addStop, type Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
+import { latin1 } from '../../latin-1.ts'
 import type { Gap } from '../../unverified.ts'
 import { pdfDocument } from './pdf-document.ts'
 import { walk } from './walk.ts'
@@ -16,8 +17,7 @@ const firsts = new Set(Buffer.from('%\xef \t\r\n\x1b', 'latin1'))
 export const pdf: Format = {
   name: 'pdf',
   kind: 'document',
-  isFormat: (head) =>
-    firsts.has(head[0]!) && beginning.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')),
+  isFormat: (head) => firsts.has(head[0]!) && beginning.test(latin1(head)),
   async read({ source, path }: Content, decoding: Decoding) {
     const gap = neverClean(path, decoding)
     const { heldBytes } = decoding

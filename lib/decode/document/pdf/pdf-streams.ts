@@ -1,4 +1,4 @@
-import { byteSource } from '../../byte-source.ts'
+import { byteSource, chunksOf } from '../../byte-source.ts'
 import { headLength } from '../../checks/known-formats.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { countMember, type Decoding } from '../../decoding.ts'
@@ -70,10 +70,6 @@ const isOwn = (dict: Dict, head: Uint8Array) =>
 
 /** Operators that begin what a page shows. */
 const isContent = /(?:^|\s)(?:q|Q|BT|cm|gs|re|w|J|g|rg|cs|BDC|BMC|Do)\s/
-
-async function* chunksOf(source: ReturnType<typeof byteSource>): AsyncGenerator<Uint8Array> {
-  for (let chunk = await source.take(); chunk !== undefined; chunk = await source.take()) yield chunk
-}
 
 async function* readingAsWell(
   chunks: AsyncIterable<Uint8Array>,

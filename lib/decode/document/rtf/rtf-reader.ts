@@ -1,3 +1,4 @@
+import { latin1 } from '../../latin-1.ts'
 import { breaks, destinations } from './destinations.ts'
 
 /** What a reader of RTF tells. */
@@ -157,7 +158,7 @@ export function rtfReader(events: RtfEvents): { write(bytes: Uint8Array): void; 
 
   return {
     write(bytes) {
-      held += Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+      held += latin1(bytes)
       read(false)
     },
     end() {

@@ -1,11 +1,10 @@
-const kinds = (pattern: RegExp) =>
-  Uint8Array.from({ length: 256 }, (_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0))
+import { byteTable } from '../../latin-1.ts'
 
 /** Of each byte whether it is what these say, as in a pattern for a text whose bytes are written as Latin-1. */
-export const isWhite = kinds(/\s/)
-export const isName = kinds(/[\w.:-]/)
+export const isWhite = byteTable(/\s/)
+export const isName = byteTable(/[\w.:-]/)
 /** No word that is looked for goes on behind it. */
-export const endsWord = kinds(/[\s,"()]/)
+export const endsWord = byteTable(/[\s,"()]/)
 
 /** So many bytes are sooner looked through than searched. */
 const few = 64

@@ -2,8 +2,8 @@ import { digits, tableOf } from '../../finders/alphabets.ts'
 import { codeOf, type EscapeSyntax, lengthOf, nothing } from '../escapes/escape-syntax.ts'
 import type { FormFinder, FormTools, Region, Report } from '../form.ts'
 import { listOf } from '../spots.ts'
+import { groupAlphabet, groupDigits } from './grouped-form.ts'
 import { lengthsOf } from './number-finder.ts'
-import { groupAlphabet, groupDigits } from './number-forms.ts'
 
 /** Bytes of separators that are behind each other in a number. */
 const longestSeparator = 3

@@ -1,7 +1,7 @@
 import { digits, hexDigits } from '../../finders/alphabets.ts'
 import { createRuns, type Runs } from '../../finders/collect-runs.ts'
 import { endsEscape, longestEscape, mayGlueDigits } from '../../finders/escapes.ts'
-import type { FormFinder, FormTools, Region, Report } from '../form.ts'
+import type { Form, FormFinder, FormTools, Region, Report } from '../form.ts'
 import { collectRunsIn } from '../long-runs.ts'
 import type { SpotList } from '../spots.ts'
 
@@ -79,3 +79,9 @@ export function behindEscapes(look: Look, glue = escapeGlue): Look {
     for (let at = start + 1; at <= last; at++) if (glue.ends(bytes, at)) look(region, at, end, report)
   }
 }
+
+/** How a form writes decimal numbers, where it has no others. */
+export const spellDecimal =
+  (spell: (text: string) => string[]): Form['spell'] =>
+  (text, shape) =>
+    shape === 'decimal' ? spell(text).map((each) => Buffer.from(each)) : []

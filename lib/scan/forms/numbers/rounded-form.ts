@@ -1,8 +1,8 @@
 import { digits } from '../../finders/alphabets.ts'
 import { createProbe } from '../../finders/probe.ts'
 import type { Form, FormFinder, FormTools } from '../form.ts'
+import { inexactFrom, lossyNumber } from './lossy-number.ts'
 import { behindEscapes, createNumberFinder, lengthsOf } from './number-finder.ts'
-import { inexactFrom, lossyNumber } from './number-forms.ts'
 import { viewOf } from './plain-digits.ts'
 
 /** Digits that a spreadsheet keeps of a number, and a double for certain; zeros are in place of the others. */

@@ -1,3 +1,4 @@
+import { latin1 } from '../../../decode/latin-1.ts'
 import type { SqlDialect } from './sql-tokens.ts'
 
 const mark = '(?:\\u00ef\\u00bb\\u00bf)?'
@@ -17,7 +18,7 @@ const misleading = /client_encoding = '(?:sjis|shift_jis|big5|gbk|gb18030|uhc|jo
 
 /** Whose dump a text is, by its first bytes; absent where its texts cannot be told from what is around them. */
 export function sqlDialectOf(head: Uint8Array): SqlDialect | undefined {
-  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const text = latin1(head)
   const dialect = headers.find(([, header]) => header.test(text))?.[0]
   return misleading.test(text) || (dialect === 'mysql' && !safe.test(text)) ? undefined : dialect
 }
