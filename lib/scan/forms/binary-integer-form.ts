@@ -8,7 +8,7 @@ import { listOf } from './spots.ts'
 
 /**
  * Shorter numbers are not looked for: times in microseconds, addresses of memory, offsets and counters have up to sixteen digits, and doubles keep no
- * more. From here on all have 8 bytes, and varints 8 to 10.
+ * more. Varints of these have 8 to 10 bytes.
  */
 const leastDigits = 17
 const mostValue = 2n ** 64n - 1n
