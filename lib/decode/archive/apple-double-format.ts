@@ -4,8 +4,9 @@ import { decodeMember } from '../decode-member.ts'
 import { countMember, stopOf } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
 import { nextBytes, takeBytes } from '../next-bytes.ts'
-import { isZeros, type Metadata, metadataOf } from '../picture/metadata.ts'
+import { type Metadata, metadataOf } from '../picture/metadata.ts'
 import { once, readRaw } from '../raw-content.ts'
+import { isZeros } from '../zeros.ts'
 import { readAppleAttribute } from './apple-attributes.ts'
 
 /** Magic, version, and what macOS alone fills up with; two entries, of which the first one is what the Finder notes (9), at 50. */
