@@ -3,7 +3,7 @@ import type { ByteSource } from '../byte-source.ts'
 /** A source that counts what was consumed of it, and of what was before it. */
 export type PositionedSource = ByteSource & { position(): number }
 
-export function positionedSource(source: ByteSource, position = 0): PositionedSource {
+export function positionedSource(source: ByteSource, position: number): PositionedSource {
   return {
     peek: source.peek,
     peekSome: source.peekSome,

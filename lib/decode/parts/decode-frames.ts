@@ -31,7 +31,7 @@ const none = new Uint8Array(0)
 export async function framedText(
   object: ObjectBytes,
   head: Uint8Array,
-  wanted = headLength,
+  wanted: number,
 ): Promise<FramedText | undefined> {
   const framed = formatOf(head)?.kind === 'compression' ? await framedOf(object, head) : undefined
   if (framed === undefined) return undefined

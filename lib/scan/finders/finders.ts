@@ -6,7 +6,7 @@ import { createEmailFinder } from './email-finder.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import { createFoldingProbe, createProbe, type Probe } from './probe.ts'
 import { createRunFinder } from './run-finder.ts'
-import { plainSources, type Sources } from './sources.ts'
+import type { Sources } from './sources.ts'
 import { createUuidFinder } from './uuid-finder.ts'
 
 type Searched = Pick<SubjectIndex, 'shapes' | 'caseRule' | 'seed' | 'parts' | 'hashed'>
@@ -20,7 +20,7 @@ export function createFinders(
   { shapes, caseRule, seed, parts, hashed }: Searched,
   block: Block,
   emit: Emit,
-  sources: Sources = plainSources(block),
+  sources: Sources,
 ): Finder[] {
   const near = parts.map((part, at) => ({ ...part, filter: sources.filters?.[at] ?? part.filter }))
   const index: Searched = { shapes, caseRule, seed, parts: near }

@@ -36,7 +36,7 @@ const primitives: Readonly<Record<string, AvroType>> = {
 const maxDepth = 100
 
 /** The type that a schema describes (Avro specification, "Schema Declaration"). `json`: its text; `mayHaveBytes`: whether bounds of Iceberg may be any bytes. @throws ColumnFault */
-export function typeOfSchema(json: string, mayHaveBytes = true): AvroType {
+export function typeOfSchema(json: string, mayHaveBytes: boolean): AvroType {
   const named = new Map<string, AvroType>()
   let parsed: unknown
   try {
