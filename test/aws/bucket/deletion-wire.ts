@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -71,6 +72,8 @@ export async function startWire(
         const current = idsOf(key).at(-1) ?? 'm'
         const isMet = asked.headers['if-match'] === undefined || asked.headers['if-match'] === etagOf(current)
         if (knowsConditions && (!isMet || isMarker(current))) return failure(412, 'PreconditionFailed')
+        const sum = asked.headers['x-amz-checksum-sha256']
+        if (sum !== hash('sha256', body, 'base64')) return failure(400, 'BadDigest')
         const id = `p${++written}`
         if (carryOut) versions.set(JSON.stringify([key, id]), body)
         return { headers: { 'x-amz-version-id': id, etag: etagOf(id) } }

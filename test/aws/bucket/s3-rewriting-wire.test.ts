@@ -8,7 +8,7 @@ import type { StoreConfig } from '../../../lib/config.ts'
 import { StoreUnavailable } from '../../../lib/errors.ts'
 import type { ListedVersion } from '../../../lib/inventory/object-version.ts'
 import type { Judge } from '../../../lib/ports.ts'
-import { deleteOne, rewriting } from '../../contracts/deletion.ts'
+import { deleteOne, rewriting, willing } from '../../contracts/deletion.ts'
 import { someOf } from '../../support/some-of.ts'
 import { type Asked, failure, type Reply, startWire, xml } from './deletion-wire.ts'
 
@@ -180,6 +180,31 @@ describe('a version that others have records in', () => {
   })
 })
 
+describe('a version that is judged in another way when it is to be rewritten', () => {
+  const says =
+    (text: string): Judge =>
+    async (chunks, remaining) => {
+      for await (const _ of chunks);
+      await remaining!.write(Buffer.from(text))
+      await remaining!.end()
+      return { kind: 'rewrite', records: 1, isAsWritten: async () => true }
+    }
+  const seconds: { name: string; second: Judge }[] = [
+    { name: 'may go as a whole', second: willing() },
+    { name: 'is to be kept', second: async () => ({ kind: 'keep', reason: 'it is another one' }) },
+    { name: 'leaves less', second: says('theirs 1\n') },
+    { name: 'leaves more', second: says(`${theirs}theirs 3\n`) },
+    { name: 'leaves something else', second: says(theirs.toUpperCase()) },
+  ]
+  it.each(seconds)('stays as it is where it $name', async ({ second }) => {
+    const { openDeletion, version, left } = await openWire()
+    const judges = [rewriting(), second]
+    const judge: Judge = (chunks, remaining) => judges.shift()!(chunks, remaining)
+    expect((await deleteOne(await openDeletion('other'), version, judge)).kind).toBe('kept')
+    expect([judges, left()]).toEqual([[], [['v1', mixed]]])
+  })
+})
+
 describe('a rewriting that is killed', () => {
   for (const nth of moments)
     for (const fate of ['cut', 'lose'] as const)
@@ -342,6 +367,26 @@ describe('a store', () => {
       name: 'has a legal hold on it',
       by: on('HeadObject', { headers: { 'x-amz-object-lock-legal-hold': 'ON' } }),
       words: 'under legal-hold',
+    },
+    {
+      name: 'retains it',
+      by: on('HeadObject', { headers: { 'x-amz-object-lock-retain-until-date': '2999-01-01T00:00:00.000Z' } }),
+      words: 'under retention until 2999-01-01',
+    },
+    {
+      name: 'does not say which tags it has',
+      by: on('GetObjectTagging', { body: xml('html', '<body>Welcome</body>') }),
+      words: 'metadata or tags cannot be read',
+    },
+    {
+      name: 'encrypts it with a key of its writer',
+      by: on('HeadObject', { headers: { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' } }),
+      words: 'cannot be given',
+    },
+    {
+      name: 'has a header that is not plain ASCII',
+      by: on('HeadObject', { headers: { 'content-disposition': 'b\u00e4r' } }),
+      words: 'cannot be given',
     },
     {
       name: 'has metadata that is not plain ASCII',
