@@ -410,6 +410,29 @@ describe('a store', () => {
       expect([await rewrite(by), left()]).toEqual([keptBecause(words), [['v1', mixed]]])
     })
 
+  const above: { name: string; ids: string[]; by: Disturb; words: string }[] = [
+    {
+      name: 'has a delete marker between the two',
+      ids: ['m2', 'p3'],
+      by: undisturbed,
+      words: 'not the current version',
+    },
+    { name: 'has a version between the two', ids: ['v2', 'p3'], by: undisturbed, words: 'not the current version' },
+    { name: 'has a delete marker on top', ids: ['p2', 'm3'], by: undisturbed, words: 'not the current version' },
+    {
+      name: 'has a legal hold on the judged one',
+      ids: ['p2'],
+      by: on('HeadObject', { headers: { 'x-amz-object-lock-legal-hold': 'ON' } }),
+      words: 'under legal-hold',
+    },
+  ]
+  for (const { name, ids, by, words } of above)
+    it(`that ${name}, and what was to be put above it, is asked to delete none`, async () => {
+      const { wire, put, rewrite } = await openWire()
+      for (const id of ids) put(id, theirs)
+      expect([await rewrite(by), wire.count('DeleteObjects')]).toEqual([keptBecause(words), 0])
+    })
+
   it('that has a version without an id of its own at the key keeps all of them', async () => {
     const { wire, put, rewrite, left } = await openWire()
     wire.versions.clear()
