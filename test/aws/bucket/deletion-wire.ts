@@ -58,7 +58,8 @@ export async function startWire(
       case 'ListObjectVersions': {
         const all = [...versions.keys()].map((each) => JSON.parse(each) as [string, string])
         const listed = all.filter(([k]) => k.startsWith(asked.prefix))
-        const entries = listed.toReversed().map(([k, id]) => {
+        const inOrder = listed.toReversed().toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+        const entries = inOrder.map(([k, id]) => {
           const kind = isMarker(id) ? 'DeleteMarker' : 'Version'
           const size = versions.get(JSON.stringify([k, id]))?.length
           const inner = `<Key>${k}</Key><VersionId>${id}</VersionId><IsLatest>${idsOf(k).at(-1) === id}</IsLatest>`

@@ -161,6 +161,13 @@ describe('a version that others have records in', () => {
     expect(await deletion.deleteVersions(condemned)).toEqual(keys.map(() => rewritten))
   })
 
+  it('is rewritten beside keys that begin with its own, whatever versions they have', async () => {
+    const { wire, rewrite } = await openWire()
+    wire.versions.set(JSON.stringify(['ab', 'null']), theirs)
+    expect(await rewrite()).toEqual(rewritten)
+    expect([...wire.versions.keys()]).toEqual([JSON.stringify(['ab', 'null']), JSON.stringify(['a', 'p1'])])
+  })
+
   it('is kept, and nothing is written, where the configuration does not say that it may be rewritten', async () => {
     const { wire, version } = await openWire()
     const store = { id: 'sg', country: 'SG', s3: { bucket: 'backups', endpoint: wire.endpoint } }
