@@ -37,7 +37,7 @@ async function runWith(mounted: string[]) {
   const at = join(store, 'disk')
   mkdirSync(at, { recursive: true })
   writeFiles(store, { 'others.jsonl': theirs, 'disk/mixed.jsonl': mixed })
-  writeFiles(place.root, { 'other/new.jsonl': theirs })
+  writeFiles(place.root, { 'new.jsonl': theirs })
   let isMounted = false
   const mountPoints = async () => (isMounted ? [Buffer.from(at)] : [])
   return place.run({
@@ -45,8 +45,8 @@ async function runWith(mounted: string[]) {
     before(moment) {
       if (isMoment(moment, { task: 'take-inventory' })) isMounted = mounted.includes(`${moment.pass} ${moment.listing}`)
       if (!isMoment(moment, { task: 'execute-deletion', pass: 0 })) return
-      renameSync(at, join(place.root, 'aside'))
-      renameSync(join(place.root, 'other'), at)
+      renameSync(join(at, 'mixed.jsonl'), join(place.root, 'aside.jsonl'))
+      renameSync(join(place.root, 'new.jsonl'), join(at, 'new.jsonl'))
     },
   })
 }
@@ -57,4 +57,8 @@ describe('a store is incomplete where a directory of it is', () => {
       const ended = await runWith(mounted)
       expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(why)])
     })
+})
+
+it('a store is verified where one is mounted at all times', async () => {
+  expect(await runWith([...first, '1 opening', '1 closing'])).toMatchObject({ store: 'verified' })
 })
