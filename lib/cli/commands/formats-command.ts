@@ -31,6 +31,7 @@ const writtenTexts = [
   ['apple-double', 'what macOS keeps beside a file (`._name`, `__MACOSX`)'],
   ['zeros', 'zero bytes in front of a log that was made empty under its writer'],
   ['doubled-at', 'files of RCS, CVS and Perforce'],
+  ['git-export', 'what git fast-export writes'],
   ['escaped-bytes', 'printed dumps of Samba, Berkeley DB and LMDB'],
   ['dbox', 'mailboxes of Dovecot'],
   ['heif', 'HEIC and AVIF'],
