@@ -1,5 +1,7 @@
-/** Shorter ones are of a binary record, and so is a shorter text between two. */
+/** Shorter ones are of a binary record, and so is a shorter text between two, or one without a line end, whose fields may stand right beside each other. */
 const least = 64
+
+const lineFeed = 0x0a
 
 /** Tab and line feed: between them MySQL's clients and `SELECT … INTO OUTFILE` write a bit. */
 export const ofFields: ReadonlySet<number> = new Set([0x09, 0x0a])
@@ -15,6 +17,8 @@ export function zeroBlocks() {
   /** Where the text begins behind the last block, and that block. */
   let textAt = 0
   let blockAt = -1
+  /** There was a line end in that text. */
+  let hasLine = false
 
   return {
     /** Zeros begin here, if they do not go on. */
@@ -24,20 +28,25 @@ export function zeroBlocks() {
       before = previous
     },
     begun: () => zerosAt >= 0,
+    /** The next bytes of the text. */
+    passed(text: Uint8Array): void {
+      hasLine ||= text.includes(lineFeed)
+    },
     /** Zeros end before `next`; returns where those begin that are none of a text, or -1. */
     end(to: number, next: number): number {
       const [from, length] = [zerosAt, to - zerosAt]
       zerosAt = -1
       if (length === 1 && ofFields.has(before) && ofFields.has(next)) return -1
-      if (length < least || from - textAt < least) return from
+      if (length < least || from - textAt < least || !hasLine) return from
       textAt = to
       blockAt = from
+      hasLine = false
       return -1
     },
     /** The content ends here, likewise. */
     endAll(at: number): number {
       if (zerosAt >= 0) return this.end(at, -1)
-      return blockAt >= 0 && at - textAt < least ? blockAt : -1
+      return blockAt >= 0 && (at - textAt < least || !hasLine) ? blockAt : -1
     },
   }
 }
