@@ -13,7 +13,9 @@ type Chunks = AsyncIterable<Uint8Array>
 
 /** A table of identifiers has no longer footer. */
 const longestFooter = 2 ** 26
-const { heldBytes } = defaultLimits
+const { heldBytes, ratio } = defaultLimits
+/** So many take no long time, however few bytes they are in. */
+const fewRows = 2 ** 24
 
 /**
  * Reads a manifest that is a Parquet file, row by row; `line` of a row is its number, from 1. `opened` is read to find the footer, what `again` opens for the columns, of
@@ -34,7 +36,7 @@ export async function readParquetRows(
       return tail.subarray(from + tail.length - size, to + tail.length - size)
     },
   })
-  const columns = chosenColumns(layout.metadata)
+  const columns = chosenColumns(layout)
   const hash = createHash('sha256')
   const source = byteSource(hashed(await again(), hash))
   await readRegions(source, layout, columns, rows)
@@ -77,6 +79,8 @@ async function readRegions(
 ): Promise<void> {
   const wanted = new Set(time === undefined ? [id] : [id, time.column])
   const lines = firstLinesOf(groups)
+  if (lines.at(-1)! > Math.max(fewRows, ratio * footerFrom))
+    throw new ColumnFault('limit', `parquet: expected at most ${ratio} rows for each byte of the file`)
   const held = groups.map(() => new Map<number, Buffer>())
   let heldNow = 0
   let position = 0
@@ -117,7 +121,7 @@ async function readRegions(
     position += to - from
     if (parts.size < wanted.size) continue
     readGroup(group, parts)
-    heldNow = 0
+    for (const { length } of parts.values()) heldNow -= length
     parts.clear()
   }
   await pass(footerFrom, withoutMagic())
