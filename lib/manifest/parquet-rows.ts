@@ -85,6 +85,7 @@ async function readRegions(
   let heldNow = 0
   let position = 0
   let read = 0
+  let seam: Buffer = magic
 
   async function pass(to: number, look?: (bytes: Uint8Array) => void): Promise<void> {
     for await (const bytes of nextBytes(source, to - position, changed)) look?.(bytes)
@@ -104,19 +105,25 @@ async function readRegions(
   }
 
   await pass(magic.length)
-  for (const { kind, group, column, from, to = from } of regions) {
+  for (const region of regions) {
+    const { kind, group, column, from, to = from } = region
     const isEmpty = from === to
     if (!isEmpty) {
       if (from < position || to > footerFrom) throw corrupt('parquet: expected parts of the file that do not overlap')
-      await pass(from, withoutMagic())
+      await pass(from, without(seam))
+      seam = magic
     }
+    if (region.to === undefined) seam = twoMagics
     if (kind !== 'pages' || !wanted.has(column)) {
       if (!isEmpty) await pass(to)
       continue
     }
     heldNow += to - from
     if (heldNow > heldBytes)
-      throw new ColumnFault('limit', `parquet: expected at most ${heldBytes} bytes of these columns in a row group`)
+      throw new ColumnFault(
+        'limit',
+        `parquet: expected at most ${heldBytes} bytes of these columns in a row group: write smaller ones`,
+      )
     const parts = held[group]!.set(column, await takeAll(source, to - from))
     position += to - from
     if (parts.size < wanted.size) continue
@@ -124,7 +131,7 @@ async function readRegions(
     for (const { length } of parts.values()) heldNow -= length
     parts.clear()
   }
-  await pass(footerFrom, withoutMagic())
+  await pass(footerFrom, without(seam))
   if (read !== lines.at(-1)! - 1) throw corrupt('parquet: expected as many rows as the footer states')
 }
 
@@ -141,15 +148,18 @@ function firstLinesOf(groups: readonly (readonly Chunk[])[]): number[] {
   return lines
 }
 
+/** A filter whose length nobody states may have any four bytes in it. */
+const twoMagics = Buffer.concat([magic, magic])
+
 /**
  * What is between the parts of a file has no magic number in it, unless several files were put one behind the other: the last one's footer would then be taken for that of
  * them all, and tell of other rows.
  */
-function withoutMagic(): (bytes: Uint8Array) => void {
+function without(seam: Buffer): (bytes: Uint8Array) => void {
   let before: Uint8Array = new Uint8Array(0)
   return (bytes) => {
     const all = Buffer.concat([before, bytes])
-    if (all.includes(magic)) throw corrupt('parquet: expected one file, got several, one behind the other')
-    before = Buffer.from(all.subarray(-(magic.length - 1)))
+    if (all.includes(seam)) throw corrupt('parquet: expected one file, got several, one behind the other')
+    before = Buffer.from(all.subarray(-(seam.length - 1)))
   }
 }

@@ -46,6 +46,16 @@ describe('a manifest in Parquet that is damaged or made to harm', () => {
     expect((await refusal(timed(2))).message).toContain('got 2 not yet transferred')
   })
 
+  test('is read where a filter of no stated length is behind its values, in which any bytes may be', async () => {
+    const values = page(2, 0, longs(10001, 10002))
+    const withFilter = (filter: string) =>
+      ids(int64, [values, Buffer.from(filter)], 2, {
+        chunk: { 7: long(values.length), 14: long(4 + values.length) },
+      })
+    expect((await read(withFilter('xxxPAR1xxx'))).rows).toEqual(['1:10001', '2:10002'])
+    expect((await refusal(withFilter('xxxPAR1PAR1xxx'))).message).toContain('got several, one behind the other')
+  })
+
   test.each([
     {
       name: 'text of a fixed length, as fastparquet may write it',

@@ -55,7 +55,8 @@ export function rowsOfChunk(chunk: Chunk, bytes: Uint8Array): NextValue {
     const { struct, end } = thriftAt(bytes, at)
     const header = pageHeaderOf(struct)
     if (header.stored > bytes.length - end) throw corrupt('parquet: expected a page within its column')
-    if (header.size > heldBytes) throw new ColumnFault('limit', `parquet: expected pages of at most ${heldBytes} bytes`)
+    if (header.size > heldBytes)
+      throw new ColumnFault('limit', `parquet: expected pages of at most ${heldBytes} bytes: write smaller ones`)
     const stored = bytes.subarray(end, end + header.stored)
     at = end + header.stored
     checkPage(header, stored)
