@@ -14,8 +14,8 @@ type Chunks = AsyncIterable<Uint8Array>
 /** A table of identifiers has no longer footer. */
 const longestFooter = 2 ** 26
 const { heldBytes, ratio } = defaultLimits
-/** So many take no long time, however few bytes they are in. */
-const fewRows = 2 ** 24
+/** So many bytes and rows take no long time, whatever they are made of. */
+const few = 2 ** 24
 
 /**
  * Reads a manifest that is a Parquet file, row by row; `line` of a row is its number, from 1. `opened` is read to find the footer, what `again` opens for the columns, of
@@ -79,12 +79,11 @@ async function readRegions(
 ): Promise<void> {
   const wanted = new Set(time === undefined ? [id] : [id, time.column])
   const lines = firstLinesOf(groups)
-  if (lines.at(-1)! > Math.max(fewRows, ratio * footerFrom))
-    throw new ColumnFault('limit', `parquet: expected at most ${ratio} rows for each byte of the file`)
   const held = groups.map(() => new Map<number, Buffer>())
   let heldNow = 0
   let position = 0
   let read = 0
+  let produced = 0
   let seam: Buffer = magic
 
   async function pass(to: number, look?: (bytes: Uint8Array) => void): Promise<void> {
@@ -92,8 +91,15 @@ async function readRegions(
     position = to
   }
 
+  /** So that a small hostile file takes no end. */
+  function count(more: number): void {
+    produced += more
+    if (produced > Math.max(few, ratio * footerFrom))
+      throw new ColumnFault('limit', `parquet: expected at most ${ratio} bytes and rows for each byte of the file`)
+  }
+
   function readGroup(group: number, parts: ReadonlyMap<number, Buffer>): void {
-    const values = (column: number) => rowsOfChunk(groups[group]![column]!, parts.get(column)!)
+    const values = (column: number) => rowsOfChunk(groups[group]![column]!, parts.get(column)!, count)
     const nextId = values(id)
     const nextTime = time && transferTimes(time, values(time.column))
     for (let line = lines[group]!; ; line++) {

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { ThriftFields } from '../../lib/scan/controls/writers/thrift-writer.ts'
 import { dictionaryPage, page, parquetFile, prefixed } from '../decode/columnar/parquet-file.ts'
@@ -93,6 +93,19 @@ describe('a manifest in Parquet that is damaged or made to harm', () => {
       problem: 'expected pages of at most',
     },
     {
+      name: 'pages without a row that become 32 MiB in all',
+      file: ids(
+        int64,
+        [
+          ...Array(32).fill(page(0, 0, zstdCompressSync(Buffer.alloc(2 ** 20)), { 2: { int: 2 ** 20 } })),
+          page(1, 0, zstdCompressSync(longs(10001)), { 2: { int: 8 } }),
+        ],
+        1,
+        { chunk: { 4: { int: 6 } } },
+      ),
+      problem: 'expected at most 1000 bytes and rows for each byte',
+    },
+    {
       name: 'a dictionary of so many values that take no room',
       file: ids(fixed, [dictionaryPage(2 ** 33, Buffer.alloc(0))], 1, {
         schema: { 2: { int: 0 }, 6: { int: 5 }, 7: { int: 0 }, 8: { int: 20 } },
@@ -106,7 +119,7 @@ describe('a manifest in Parquet that is damaged or made to harm', () => {
         [dictionaryPage(1, prefixed(['user_1'])), page(2 ** 31 - 1, 8, Buffer.from([0, 254, 255, 255, 255, 15]))],
         2 ** 31 - 1,
       ),
-      problem: 'expected at most 1000 rows for each byte',
+      problem: 'expected at most 1000 bytes and rows for each byte',
     },
   ])('is refused with what was expected: $name', async ({ file, problem }) => {
     const { message } = await refusal(file)

@@ -36,9 +36,10 @@ export function hasTexts(leaf: Leaf): boolean {
 
 /**
  * The values of one column in one row group, in the order of its rows, from `bytes`, which are all of its pages. Each `next` throws a
- * ColumnFault where it cannot go on; the last one only if there were as many rows as the footer states.
+ * ColumnFault where it cannot go on; the last one only if there were as many rows as the footer states. `onPage` is told how many bytes and values are in each page, before it is
+ * decompressed.
  */
-export function rowsOfChunk(chunk: Chunk, bytes: Uint8Array): NextValue {
+export function rowsOfChunk(chunk: Chunk, bytes: Uint8Array, onPage: (count: number) => void): NextValue {
   const { leaf, codec } = chunk
   const printer = printerOf(leaf, () => {})
   let at = 0
@@ -57,6 +58,9 @@ export function rowsOfChunk(chunk: Chunk, bytes: Uint8Array): NextValue {
     if (header.stored > bytes.length - end) throw corrupt('parquet: expected a page within its column')
     if (header.size > heldBytes)
       throw new ColumnFault('limit', `parquet: expected pages of at most ${heldBytes} bytes: write smaller ones`)
+    if (header.kind === 'dictionary' && header.values > mostEntries)
+      throw new ColumnFault('limit', `parquet: expected dictionaries of at most ${mostEntries} entries`)
+    onPage(header.size + (header.kind === 'unknown' ? 0 : header.values))
     const stored = bytes.subarray(end, end + header.stored)
     at = end + header.stored
     checkPage(header, stored)
@@ -64,8 +68,6 @@ export function rowsOfChunk(chunk: Chunk, bytes: Uint8Array): NextValue {
     if (header.kind === 'dictionary') {
       if (dictionary !== undefined || rows > 0)
         throw corrupt('parquet: expected one dictionary, before all other pages')
-      if (header.values > mostEntries)
-        throw new ColumnFault('limit', `parquet: expected dictionaries of at most ${mostEntries} entries`)
       const bytes = pageBytes(codec, stored, header.size)
       begin({ bytes, count: header.values, encoding: 'PLAIN', dictionary: undefined })
       dictionary = Array.from({ length: header.values }, value)
