@@ -13,8 +13,8 @@ function sourceCommit(root: string): string | undefined {
     execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   try {
     // A folder within somebody else's checkout is not of its commit.
-    if (git('rev-parse', '--show-prefix') !== '' || git('status', '--porcelain', '--', ...sources) !== '')
-      return undefined
+    const status = ['status', '--porcelain', '--untracked-files=all', '--ignored', '--', ...sources]
+    if (git('rev-parse', '--show-prefix') !== '' || git(...status) !== '') return undefined
     return git('rev-parse', 'HEAD')
   } catch {
     return undefined

@@ -1,7 +1,16 @@
-import { ColumnFault } from '../decode/columnar/column-fault.ts'
+import { ColumnFault, corrupt } from '../decode/columnar/column-fault.ts'
+import type { Layout } from '../decode/columnar/parquet/layout.ts'
 import type { Metadata } from '../decode/columnar/parquet/metadata.ts'
 import { hasTexts, isFlat, type NextValue } from '../decode/columnar/parquet/read-rows.ts'
 import type { Leaf, TimeUnit } from '../decode/columnar/parquet/schema.ts'
+import {
+  bytesIn,
+  countIn,
+  numberIn,
+  structIn,
+  structsIn,
+  type ThriftStruct,
+} from '../decode/columnar/parquet/thrift.ts'
 import { columnsOf } from './manifest-columns.ts'
 import { msBehindUtc, msOfDay, msToEndOfDay } from './transfer-time.ts'
 
@@ -12,41 +21,82 @@ export type ParquetColumns = { id: number; time?: { column: number; as: TimeKind
 type TimeKind = TimeUnit | 'text' | 'int96'
 
 /** Takes the columns by their names, as those of CSV, also names inside of other columns. @throws ColumnFault */
-export function chosenColumns({ leaves, groups }: Metadata): ParquetColumns {
-  const names = leaves.map(({ steps }) => nameOf(steps[0]))
-  const firsts = leaves.flatMap((_, at) => (at === 0 || isOther(leaves[at]!, leaves[at - 1]!) ? [at] : []))
-  const inner = firsts.map((first, index) => leaves.slice(first, firsts[index + 1]).flatMap(innerNames))
-  const chosen = columnsOf(
-    firsts.map((first) => names[first]!),
-    inner,
-  )
+export function chosenColumns({ footer, metadata }: Layout): ParquetColumns {
+  const columns = columnsIn(structsIn(footer, 2)!)
+  requireSameNames(columns, footer)
+  const names = columns.map(({ name }) => name)
+  const inner = columns.map(({ inner }) => inner)
+  const chosen = columnsOf(names, inner)
   if (chosen.kind === 'problem') throw refused(chosen.problem)
-  const id = firsts[chosen.id]!
-  if (!hasTexts(leaves[id]!) || leaves[id]!.time !== undefined)
+  const keyed = columns.findIndex(({ hasKeys }) => hasKeys)
+  if (keyed >= 0)
+    throw refused(
+      `column ${keyed + 1}: expected no map, of which each row has names of its own: they may say that its transfer does not hold. Leave the column out`,
+    )
+  const [id, idLeaf] = leafOf(columns[chosen.id]!, metadata)
+  if (!idLeaf || !hasTexts(idLeaf) || idLeaf.time !== undefined)
     throw refused(`column ${chosen.id + 1}: expected identifiers as text, whole numbers or UUIDs, one a row`)
-  requireReadable(groups, id)
+  requireReadable(metadata, id)
   if (chosen.time === undefined) return { id }
-  const column = firsts[chosen.time]!
-  const as = timeKindOf(leaves[column]!)
+  const [column, timeLeaf] = leafOf(columns[chosen.time]!, metadata)
+  const as = timeLeaf && timeKindOf(timeLeaf)
   if (as === undefined)
     throw refused(`column ${chosen.time + 1}: expected transferredAt as a date, a time (TIMESTAMP, INT96) or text`)
-  requireReadable(groups, column)
+  requireReadable(metadata, column)
   return { id, time: { column, as } }
 }
 
 const refused = (problem: string) => new ColumnFault('unsupported-format', `columns: ${problem}`)
 
-const nameOf = (step: Leaf['steps'][number] | undefined): string => (step && 'name' in step ? step.name : '')
+/**
+ * A column as the schema has it, with its whole name, whatever its length; `inner`: the names of what is inside of it, alone and behind its own, as names inside of values
+ * of JSON are taken. `leaf`: which of the columns that hold values is the first in it. `hasKeys`: other names are in its values.
+ */
+type Column = { name: string; inner: string[]; leaf: number; isLeaf: boolean; hasKeys: boolean }
 
-const memberOf = ({ steps: [step] }: Leaf) => (step && 'member' in step ? step.member : 0)
+/** Of `SchemaElement`: the type, the name, the number of children and the two types that say how values are meant. */
+const [typeField, nameField, childrenField, convertedField, logicalField] = [1, 4, 5, 6, 10]
+const [map, mapKeyValue] = [1, 2]
+const [logicalMap, logicalVariant] = [2, 16]
 
-const isOther = (one: Leaf, other: Leaf) => memberOf(one) !== memberOf(other)
+function columnsIn(elements: readonly ThriftStruct[]): Column[] {
+  const columns: Column[] = []
+  let leaf = 0
+  let left = 0
+  for (const element of elements.slice(1)) {
+    const name = textOf(bytesIn(element, nameField))
+    const isLeaf = element.has(typeField)
+    if (left === 0) columns.push({ name, inner: [], leaf, isLeaf, hasKeys: false })
+    const column = columns.at(-1)!
+    if (left === 0) left = 1
+    else column.inner.push(name, column.name + name)
+    left += (countIn(element, childrenField) ?? 0) - 1
+    if (isLeaf) leaf += 1
+    const converted = numberIn(element, convertedField)
+    const logical = structIn(element, logicalField)
+    column.hasKeys ||= converted === map || converted === mapKeyValue
+    column.hasKeys ||= [logicalMap, logicalVariant].some((type) => logical?.has(type))
+  }
+  return columns
+}
 
-/** Alone and behind that of the column, as names inside of values of JSON are taken. */
-const innerNames = ({ steps: [first, ...rest] }: Leaf): string[] =>
-  rest.flatMap((step) => [nameOf(step), nameOf(first) + nameOf(step)])
+const leafOf = ({ leaf, isLeaf }: Column, { leaves }: Metadata) => [leaf, isLeaf ? leaves[leaf] : undefined] as const
 
-function requireReadable(groups: Metadata['groups'], column: number): void {
+/** A column is named in each row group again, so that damage to a name is seen, with which it would be another column, and not read. */
+function requireSameNames(columns: readonly Column[], footer: ThriftStruct): void {
+  for (const group of structsIn(footer, 4)!) {
+    const chunks = structsIn(group, 1)!
+    for (const { name, leaf, isLeaf } of columns) {
+      const path = isLeaf ? structIn(chunks[leaf]!, 3)?.get(3) : undefined
+      if (Array.isArray(path) && path[0] instanceof Uint8Array && textOf(path[0]).toLowerCase() !== name.toLowerCase())
+        throw corrupt('parquet: expected one name of each column')
+    }
+  }
+}
+
+const textOf = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString()
+
+function requireReadable({ groups }: Metadata, column: number): void {
   if (groups.some((chunks) => chunks[column]!.problem !== undefined || chunks[column]!.range === undefined))
     throw refused(`expected columns in clear, in this file, in a codec that is read`)
 }

@@ -13,7 +13,9 @@ type Chunks = AsyncIterable<Uint8Array>
 
 /** A table of identifiers has no longer footer. */
 const longestFooter = 2 ** 26
-const { heldBytes } = defaultLimits
+const { heldBytes, ratio } = defaultLimits
+/** So many bytes and rows take no long time, whatever they are made of. */
+const few = 2 ** 24
 
 /**
  * Reads a manifest that is a Parquet file, row by row; `line` of a row is its number, from 1. `opened` is read to find the footer, what `again` opens for the columns, of
@@ -34,7 +36,7 @@ export async function readParquetRows(
       return tail.subarray(from + tail.length - size, to + tail.length - size)
     },
   })
-  const columns = chosenColumns(layout.metadata)
+  const columns = chosenColumns(layout)
   const hash = createHash('sha256')
   const source = byteSource(hashed(await again(), hash))
   await readRegions(source, layout, columns, rows)
@@ -81,14 +83,23 @@ async function readRegions(
   let heldNow = 0
   let position = 0
   let read = 0
+  let produced = 0
+  let seam: Buffer = magic
 
   async function pass(to: number, look?: (bytes: Uint8Array) => void): Promise<void> {
     for await (const bytes of nextBytes(source, to - position, changed)) look?.(bytes)
     position = to
   }
 
+  /** So that a small hostile file takes no end. */
+  function count(more: number): void {
+    produced += more
+    if (produced > Math.max(few, ratio * footerFrom))
+      throw new ColumnFault('limit', `parquet: expected at most ${ratio} bytes and rows for each byte of the file`)
+  }
+
   function readGroup(group: number, parts: ReadonlyMap<number, Buffer>): void {
-    const values = (column: number) => rowsOfChunk(groups[group]![column]!, parts.get(column)!)
+    const values = (column: number) => rowsOfChunk(groups[group]![column]!, parts.get(column)!, count)
     const nextId = values(id)
     const nextTime = time && transferTimes(time, values(time.column))
     for (let line = lines[group]!; ; line++) {
@@ -100,27 +111,33 @@ async function readRegions(
   }
 
   await pass(magic.length)
-  for (const { kind, group, column, from, to = from } of regions) {
+  for (const region of regions) {
+    const { kind, group, column, from, to = from } = region
     const isEmpty = from === to
     if (!isEmpty) {
       if (from < position || to > footerFrom) throw corrupt('parquet: expected parts of the file that do not overlap')
-      await pass(from, withoutMagic())
+      await pass(from, without(seam))
+      seam = magic
     }
+    if (region.to === undefined) seam = twoMagics
     if (kind !== 'pages' || !wanted.has(column)) {
       if (!isEmpty) await pass(to)
       continue
     }
     heldNow += to - from
     if (heldNow > heldBytes)
-      throw new ColumnFault('limit', `parquet: expected at most ${heldBytes} bytes of these columns in a row group`)
+      throw new ColumnFault(
+        'limit',
+        `parquet: expected at most ${heldBytes} bytes of these columns in a row group: write smaller ones`,
+      )
     const parts = held[group]!.set(column, await takeAll(source, to - from))
     position += to - from
     if (parts.size < wanted.size) continue
     readGroup(group, parts)
-    heldNow = 0
+    for (const { length } of parts.values()) heldNow -= length
     parts.clear()
   }
-  await pass(footerFrom, withoutMagic())
+  await pass(footerFrom, without(seam))
   if (read !== lines.at(-1)! - 1) throw corrupt('parquet: expected as many rows as the footer states')
 }
 
@@ -137,15 +154,18 @@ function firstLinesOf(groups: readonly (readonly Chunk[])[]): number[] {
   return lines
 }
 
+/** A filter whose length nobody states may have any four bytes in it. */
+const twoMagics = Buffer.concat([magic, magic])
+
 /**
  * What is between the parts of a file has no magic number in it, unless several files were put one behind the other: the last one's footer would then be taken for that of
  * them all, and tell of other rows.
  */
-function withoutMagic(): (bytes: Uint8Array) => void {
+function without(seam: Buffer): (bytes: Uint8Array) => void {
   let before: Uint8Array = new Uint8Array(0)
   return (bytes) => {
     const all = Buffer.concat([before, bytes])
-    if (all.includes(magic)) throw corrupt('parquet: expected one file, got several, one behind the other')
-    before = Buffer.from(all.subarray(-(magic.length - 1)))
+    if (all.includes(seam)) throw corrupt('parquet: expected one file, got several, one behind the other')
+    before = Buffer.from(all.subarray(-(seam.length - 1)))
   }
 }

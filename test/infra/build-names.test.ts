@@ -47,6 +47,14 @@ describe.skipIf(!hasGit)('the commit that a bundle names (skipped where there is
       (root: string) => writeFileSync(join(root, 'lib/a.ts'), 'export const a = 2\n'),
       (root: string) => writeFileSync(join(root, 'lib/b.ts'), 'export const b = 1\n'),
       (root: string) => git(root, 'rm', '--quiet', 'lib/a.ts'),
+      (root: string) => {
+        git(root, 'config', 'status.showUntrackedFiles', 'no')
+        writeFileSync(join(root, 'lib/b.ts'), 'export const b = 1\n')
+      },
+      (root: string) => {
+        writeFileSync(join(root, '.git/info/exclude'), '*.swp\n')
+        writeFileSync(join(root, 'lib/a.swp'), 'a\n')
+      },
     ]) {
       const { root } = checkout()
       change(root)

@@ -134,3 +134,27 @@ refused("lost-digits", "got zeros in place of its last digits")
 two = open("arrow-int64.parquet", "rb").read()
 open("put-together.parquet", "wb").write(two + two)
 refused("put-together", "got several, one behind the other")
+
+# fastparquet in its older versions, which said of no time in which zone it is; and names that are longer than those that are shown.
+def without_logical_type(find_type):
+    def legacy(*args, **options):
+        element, kind = find_type(*args, **options)
+        if element.logicalType is not None:
+            element.logicalType, element.converted_type = None, fastparquet.parquet_thrift.ConvertedType.TIMESTAMP_MICROS
+        return element, kind
+    return legacy
+
+
+fastparquet.writer.find_type = without_logical_type(fastparquet.writer.find_type)
+fastparquet.write("legacy-times.parquet", frame)
+expected("legacy-times", TEXTS)
+
+arrow("long-time", {"userId": IDS, "date_and_time_at_which_this_person_was_transferred_to_the_us_data_entity": pa.array(TIMES, pa.timestamp("us", "UTC"))})
+refused("long-time", "columns: column 2: expected a time of transfer")
+deep = pa.array([{"legal_hold": True}] * 7)
+for level in range(40):
+    deep = pa.StructArray.from_arrays([deep], [f"level{level}"])
+arrow("deep", {"userId": IDS, "row": deep})
+refused("deep", "columns: column 2: expected nothing that may say of some rows")
+arrow("map", {"userId": IDS, "attributes": pa.array([[("legal_hold", "yes")]] * 7, pa.map_(pa.string(), pa.string()))})
+refused("map", "columns: column 2: expected no map")

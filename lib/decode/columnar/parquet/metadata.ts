@@ -11,7 +11,7 @@ export type Codec = (typeof codecs)[number]
 export type Range = { readonly from: number; readonly to?: number }
 
 /**
- * The values of one column in one row group. `problem`: why they are not read. `values` counts nulls as well; `range` is
+ * The values of one column in one row group. `problem`: why they are not read. `values` counts nulls as well, `nulls` them alone, where that is stated; `range` is
  * absent if they are in another file.
  */
 export type Chunk = {
@@ -20,6 +20,7 @@ export type Chunk = {
   readonly range?: Range
   readonly codec: Codec
   readonly values: number
+  readonly nulls?: number
   readonly rows: number
   readonly columnIndex?: Range
   readonly offsetIndex?: Range
@@ -73,12 +74,15 @@ function chunkOf(chunk: ThriftStruct, leaf: Leaf, rows: number): Chunk {
   const isElsewhere = (bytesIn(chunk, 1)?.length ?? 0) > 0
   const problem = isEncrypted ? 'encrypted' : isElsewhere ? 'elsewhere' : codec === undefined ? 'codec' : undefined
   const bloomFilter = rangeIn(meta, 14, 15)
+  const statistics = meta.get(12)
+  const nulls = statistics instanceof Map ? statistics.get(3) : undefined
   return {
     leaf,
     ...(problem && { problem }),
     ...(!isElsewhere && { range: pagesOf(meta) }),
     codec: codec ?? 'UNCOMPRESSED',
     values: required(countIn(meta, 5), 'a number of values'),
+    ...(typeof nulls === 'number' && nulls >= 0 && { nulls }),
     rows,
     ...(!isElsewhere && indexes),
     ...(!isElsewhere && bloomFilter && { bloomFilter }),

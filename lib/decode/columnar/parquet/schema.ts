@@ -185,14 +185,14 @@ function scaleOf(element: ThriftStruct, type: ThriftStruct | undefined, old: num
   return scale
 }
 
-/** Times of the older types are in UTC (parquet-format, LogicalTypes.md). */
+/** The older types say of no time in which zone it is: writers have to put them beside local times as well (parquet-format, LogicalTypes.md). */
 function timeOf(element: ThriftStruct): TimeUnit | undefined {
   const type = structIn(element, 10)
   const old = numberIn(element, 6)
   if (type === undefined) {
     if (old === converted.date) return { unit: 'days' }
-    if (old === converted.milliseconds) return { unit: 'ms', isUtc: true }
-    return old === converted.microseconds ? { unit: 'us', isUtc: true } : undefined
+    if (old === converted.milliseconds) return { unit: 'ms', isUtc: false }
+    return old === converted.microseconds ? { unit: 'us', isUtc: false } : undefined
   }
   if (type.has(logical.date)) return { unit: 'days' }
   const stamp = structIn(type, logical.timestamp)
