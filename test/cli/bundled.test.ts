@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { buildNames } from '../../infra/build-names.ts'
 import { isBundled, stateOfSources } from '../../lib/cli/sources.ts'
 import { writeFiles } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
@@ -17,10 +18,15 @@ describe('the command line', () => {
       cwd: root,
       encoding: 'utf8',
     })
-    for (const program of ['lib/cli/main.ts', 'dist/main.mjs']) {
-      const ended = spawnSync(process.execPath, [join(root, program), '--version'], { encoding: 'utf8' })
-      expect([ended.status, ended.stdout]).toEqual([0, `0.1.0\nbuild ${sums.stdout.slice(0, 64)}\n`])
+    const said = `0.1.0\nbuild ${sums.stdout.slice(0, 64)}\n`
+    const version = (program: string) => {
+      const { status, stdout } = spawnSync(process.execPath, [join(root, program), '--version'], { encoding: 'utf8' })
+      return [status, stdout]
     }
+    expect(version('lib/cli/main.ts')).toEqual([0, said])
+    const commit = buildNames(root).SOURCE_COMMIT!
+    const commits = [said, ...(commit.startsWith('"') ? [`${said}commit ${JSON.parse(commit)}\n`] : [])]
+    expect(version('dist/main.mjs')).toEqual([0, expect.toBeOneOf(commits)])
   })
 })
 
