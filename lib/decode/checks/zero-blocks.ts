@@ -12,9 +12,7 @@ export function zeroBlocks() {
   /** Where zeros begin that nothing is behind yet, and the byte before; -1: there are none. */
   let zerosAt = -1
   let before = -1
-  /** Where the text begins behind the last block, and that block. */
-  let textAt = 0
-  let blockAt = -1
+  let last: { readonly from: number; readonly to: number } | undefined
 
   return {
     /** Zeros begin here, if they do not go on. */
@@ -29,16 +27,14 @@ export function zeroBlocks() {
       const [from, length] = [zerosAt, to - zerosAt]
       zerosAt = -1
       if (length === 1 && ofFields.has(before) && ofFields.has(next)) return -1
-      if (length < least || from - textAt < least) return from
-      textAt = to
-      blockAt = from
+      if (length < least || from - (last?.to ?? 0) < least) return from
+      last = { from, to }
       return -1
     },
-    /** The content ends here, likewise. */
-    endAll(at: number): number {
-      if (zerosAt >= 0) return this.end(at, -1)
-      return blockAt >= 0 && at - textAt < least ? blockAt : -1
-    },
+    /** The last block so far. */
+    last: () => last,
+    /** The content ends here, behind a text; likewise. */
+    endAll: (at: number): number => (last !== undefined && at - last.to < least ? last.from : -1),
   }
 }
 
