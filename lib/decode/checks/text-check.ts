@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
+import { endOfZeros } from '../zeros.ts'
 import { firstControlByte } from './control-bytes.ts'
 import { type Seen, surveyed } from './survey.ts'
-import { endOfZeros, ofFields, zeroBlocks } from './zero-blocks.ts'
+import { ofFields, zeroBlocks } from './zero-blocks.ts'
 
 type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail: string }
 

@@ -37,10 +37,3 @@ export function zeroBlocks() {
     endAll: (at: number): number => (last !== undefined && at - last.to < least ? last.from : -1),
   }
 }
-
-/** Where zeros end that begin here. */
-export function endOfZeros(bytes: Uint8Array, from: number): number {
-  let at = from
-  while (at < bytes.length && bytes[at] === 0) at++
-  return at
-}
