@@ -50,6 +50,7 @@ import { cutLines } from './text/cut-lines-content.ts'
 import { doubledAt } from './text/doubled-at-content.ts'
 import { escapedBytes } from './text/escaped-bytes-content.ts'
 import { folded, foldedBehind } from './text/folded-content.ts'
+import { gitExport } from './text/git-export-content.ts'
 import { ion } from './text/ion-content.ts'
 import { separated } from './text/separated-content.ts'
 import { utf16 } from './text/utf-16-content.ts'
@@ -99,6 +100,7 @@ export const formats: readonly Format[] = [
   zlib,
   folded,
   doubledAt,
+  gitExport,
   escapedBytes,
   ion,
   cutLines,

@@ -50,6 +50,7 @@ const others = [
   'xml',
   'folded',
   'doubled-at',
+  'git-export',
   'escaped-bytes',
   'ion',
   'separated',

@@ -47,7 +47,7 @@ describe('text in UTF-16', () => {
       }
     })
 
-  test('is not clean where an odd number of zero bytes exchanged the halves of what is behind them', async () => {
+  test('is not clean where behind an odd number of zero bytes each character is halves of two others', async () => {
     const line = 'a line of plain text about nothing\n'.repeat(4)
     const index = makeIndex(['bob_w77'])
     const reasons = async (bytes: Buffer) =>
@@ -57,7 +57,7 @@ describe('text in UTF-16', () => {
         const [first, last] = [encode(line), encode(line).subarray(2)]
         const within = (zeros: Buffer, text: string) =>
           Buffer.concat([first, zeros, encode(text).subarray(2), zeros, last])
-        expect(await reasons(within(Buffer.alloc(129 + more), 'user bob_w77 did it\n    '))).toEqual(['not-text'])
+        expect(await reasons(within(Buffer.alloc(129 + more), 'user bob_w77 did it\n    '))).toContain('not-text')
         expect(await reasons(within(Buffer.alloc(128 + more), line))).toEqual([])
       }
   })

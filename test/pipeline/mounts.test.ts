@@ -11,22 +11,23 @@ import { jsonRecords, somebodyElse, transferred, writeFiles } from '../support/s
 const theirs = jsonRecords([somebodyElse(1)])
 const mixed = jsonRecords([transferred(1), somebodyElse(1)])
 
-type Change = { name: string; mounts: [boolean, boolean]; why: RegExp }
+/** `mounted`: in which listings of two passes something is. */
+type Change = { name: string; mounted: string[]; why: RegExp }
 
+const first = ['0 opening', '0 closing']
+const gone = /^mounts: 1 file system of the first pass not there any more/
+const over = /^mounted over: 1 place since the first listing/
 const changes: Change[] = [
-  {
-    name: 'unmounted before the second pass',
-    mounts: [true, false],
-    why: /^mounts: 1 file system of the first pass not there any more/,
-  },
-  {
-    name: 'mounted before the second pass',
-    mounts: [false, true],
-    why: /^mounted over: 1 place since the first listing/,
-  },
+  { name: 'unmounted before the second pass', mounted: first, why: gone },
+  { name: 'unmounted while the second pass scans', mounted: [...first, '1 opening'], why: gone },
+  { name: 'mounted again only while the second pass scans', mounted: [...first, '1 closing'], why: gone },
+  { name: 'mounted before the second pass', mounted: ['1 opening', '1 closing'], why: over },
+  { name: 'mounted while the first pass scans', mounted: ['0 closing', '1 opening', '1 closing'], why: over },
+  { name: 'mounted while the second pass scans', mounted: ['1 closing'], why: over },
+  { name: 'mounted for the first listing of the second pass', mounted: ['1 opening'], why: over },
 ]
 
-async function runWith([before, after]: Change['mounts']) {
+async function runWith(mounted: string[]) {
   const place = await openPlace((root) => ({
     stores: [
       { id: 'sg', root: join(root, 'store'), country: 'SG', channel: { kind: 'delete-files', owner: 'user_id' } },
@@ -36,24 +37,28 @@ async function runWith([before, after]: Change['mounts']) {
   const at = join(store, 'disk')
   mkdirSync(at, { recursive: true })
   writeFiles(store, { 'others.jsonl': theirs, 'disk/mixed.jsonl': mixed })
-  writeFiles(place.root, { 'other/new.jsonl': theirs })
-  let isMounted = before
+  writeFiles(place.root, { 'new.jsonl': theirs })
+  let isMounted = false
   const mountPoints = async () => (isMounted ? [Buffer.from(at)] : [])
   return place.run({
     wrap: (ports) => ({ ...ports, stores: directoryStores({ ...nodeFileSystem, mountPoints }) }),
     before(moment) {
+      if (isMoment(moment, { task: 'take-inventory' })) isMounted = mounted.includes(`${moment.pass} ${moment.listing}`)
       if (!isMoment(moment, { task: 'execute-deletion', pass: 0 })) return
-      isMounted = after
-      renameSync(at, join(place.root, 'aside'))
-      renameSync(join(place.root, 'other'), at)
+      renameSync(join(at, 'mixed.jsonl'), join(place.root, 'aside.jsonl'))
+      renameSync(join(place.root, 'new.jsonl'), join(at, 'new.jsonl'))
     },
   })
 }
 
 describe('a store is incomplete where a directory of it is', () => {
-  for (const { name, mounts, why } of changes)
+  for (const { name, mounted, why } of changes)
     it(name, async () => {
-      const ended = await runWith(mounts)
+      const ended = await runWith(mounted)
       expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(why)])
     })
+})
+
+it('a store is verified where one is mounted at all times', async () => {
+  expect(await runWith([...first, '1 opening', '1 closing'])).toMatchObject({ store: 'verified' })
 })

@@ -24,10 +24,14 @@ const sliced = [
 const writtenTexts = [
   ['folded', 'iCalendar, vCard, LDIF and manifests of JARs, whose long lines go on in the next one'],
   ['cut-lines', 'logs whose long messages, and drawings (DXF) whose long texts, are in several lines'],
-  ['separated', 'tables of Hive and Impala, logs of auditd, journald, FIX and HL7, with control bytes between fields'],
+  [
+    'separated',
+    'tables of Hive and Impala, logs of auditd, journald, FIX and HL7, Concordance, with control bytes between fields',
+  ],
   ['apple-double', 'what macOS keeps beside a file (`._name`, `__MACOSX`)'],
   ['zeros', 'zero bytes in front of a log that was made empty under its writer'],
   ['doubled-at', 'files of RCS, CVS and Perforce'],
+  ['git-export', 'what git fast-export writes'],
   ['escaped-bytes', 'printed dumps of Samba, Berkeley DB and LMDB'],
   ['dbox', 'mailboxes of Dovecot'],
   ['heif', 'HEIC and AVIF'],

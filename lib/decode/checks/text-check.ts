@@ -78,12 +78,15 @@ export function textCheck({
    */
   function firstForeign(bytes: Uint8Array, seen: Seen | undefined): number {
     let control = seen?.control ?? firstControlByte(bytes)
+    let textFrom = 0
     while (control >= 0) {
       const before = control === 0 ? last : bytes[control - 1]!
       let next = control + 1
       if (skipsZeros && bytes[control] === 0) {
+        zeros.passed(bytes.subarray(textFrom, control))
         zeros.begin(offset + control, before)
         next = endOfZeros(bytes, control)
+        textFrom = next
         const refused = next < bytes.length ? endZeros(offset + next, bytes[next]!) : -1
         if (refused >= 0) return refused
       } else {
@@ -95,6 +98,7 @@ export function textCheck({
       const more = firstControlByte(bytes.subarray(next))
       control = more < 0 ? more : next + more
     }
+    if (skipsZeros) zeros.passed(bytes.subarray(textFrom))
     return control
   }
 

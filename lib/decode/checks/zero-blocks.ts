@@ -1,5 +1,7 @@
-/** Shorter ones are of a binary record, and so is a shorter text between two. */
+/** Shorter ones are of a binary record, and so is a shorter text between two, or one without a line end, whose fields may stand right beside each other. */
 const least = 64
+
+const lineFeed = 0x0a
 
 /** Tab and line feed: between them MySQL's clients and `SELECT … INTO OUTFILE` write a bit. */
 export const ofFields: ReadonlySet<number> = new Set([0x09, 0x0a])
@@ -13,6 +15,8 @@ export function zeroBlocks() {
   let zerosAt = -1
   let before = -1
   let last: { readonly from: number; readonly to: number } | undefined
+  /** There was a line end in the text behind it. */
+  let hasLine = false
 
   return {
     /** Zeros begin here, if they do not go on. */
@@ -22,18 +26,23 @@ export function zeroBlocks() {
       before = previous
     },
     begun: () => zerosAt >= 0,
+    /** The next bytes of the text. */
+    passed(text: Uint8Array): void {
+      hasLine ||= text.includes(lineFeed)
+    },
     /** Zeros end before `next`; returns where those begin that are none of a text, or -1. */
     end(to: number, next: number): number {
       const [from, length] = [zerosAt, to - zerosAt]
       zerosAt = -1
       if (length === 1 && ofFields.has(before) && ofFields.has(next)) return -1
-      if (length < least || from - (last?.to ?? 0) < least) return from
+      if (length < least || from - (last?.to ?? 0) < least || !hasLine) return from
       last = { from, to }
+      hasLine = false
       return -1
     },
     /** The last block so far. */
     last: () => last,
     /** The content ends here, behind a text; likewise. */
-    endAll: (at: number): number => (last !== undefined && at - last.to < least ? last.from : -1),
+    endAll: (at: number): number => (last !== undefined && (at - last.to < least || !hasLine) ? last.from : -1),
   }
 }

@@ -24,15 +24,11 @@ export const utf16: Format = {
 const plainWindow = 32
 const plainBelow = 0x250
 
-/**
- * Whether every window of a text, one after the other, is mostly plain; the last one may be shorter. Behind an odd number of zero bytes that a file system left, each byte of a text is
- * half of another character, of which the first one has a zero byte.
- */
+/** Whether every window of a text, one after the other, is mostly plain; the last one may be shorter. */
 function plainCheck() {
   let characters = 0
   let plain = 0
   let isPlain = true
-  let before = -1
   const close = () => {
     isPlain &&= plain * 2 >= characters
     characters = 0
@@ -41,11 +37,8 @@ function plainCheck() {
   return {
     look(text: string): void {
       for (let at = 0; at < text.length; at++) {
-        const code = text.charCodeAt(at)
         characters += 1
-        if (code < plainBelow) plain += 1
-        if (before === 0 && code > 0 && (code & 0xff) === 0) isPlain = false
-        before = code
+        if (text.charCodeAt(at) < plainBelow) plain += 1
         if (characters === plainWindow) close()
       }
     },

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -57,7 +58,8 @@ export async function startWire(
       case 'ListObjectVersions': {
         const all = [...versions.keys()].map((each) => JSON.parse(each) as [string, string])
         const listed = all.filter(([k]) => k.startsWith(asked.prefix))
-        const entries = listed.toReversed().map(([k, id]) => {
+        const inOrder = listed.toReversed().toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+        const entries = inOrder.map(([k, id]) => {
           const kind = isMarker(id) ? 'DeleteMarker' : 'Version'
           const size = versions.get(JSON.stringify([k, id]))?.length
           const inner = `<Key>${k}</Key><VersionId>${id}</VersionId><IsLatest>${idsOf(k).at(-1) === id}</IsLatest>`
@@ -71,6 +73,8 @@ export async function startWire(
         const current = idsOf(key).at(-1) ?? 'm'
         const isMet = asked.headers['if-match'] === undefined || asked.headers['if-match'] === etagOf(current)
         if (knowsConditions && (!isMet || isMarker(current))) return failure(412, 'PreconditionFailed')
+        const sum = asked.headers['x-amz-checksum-sha256']
+        if (sum !== hash('sha256', body, 'base64')) return failure(400, 'BadDigest')
         const id = `p${++written}`
         if (carryOut) versions.set(JSON.stringify([key, id]), body)
         return { headers: { 'x-amz-version-id': id, etag: etagOf(id) } }

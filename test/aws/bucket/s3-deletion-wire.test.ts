@@ -5,7 +5,7 @@ import { s3Deletions } from '../../../lib/aws/bucket/s3-deletion.ts'
 import type { StoreConfig } from '../../../lib/config.ts'
 import { ConfigInvalid, EvidenceConflict, HomeCountryRefused, StoreUnavailable } from '../../../lib/errors.ts'
 import type { ListedVersion } from '../../../lib/inventory/object-version.ts'
-import type { Deleted } from '../../../lib/ports.ts'
+import type { Deleted, Judge, Remnant } from '../../../lib/ports.ts'
 import { deleteOne, willing } from '../../contracts/deletion.ts'
 import { type Asked, failure, type Reply, startWire, xml } from './deletion-wire.ts'
 
@@ -590,12 +590,66 @@ it('an unfinished upload is aborted once that was written down, and one that is 
   expect([answers, before]).toEqual([[deleted(), { kind: 'gone' }], [['upload@u', 0]]])
 })
 
-it('a judge is not asked about a version whose key is not fit to be named', async () => {
-  const { open, versions } = await openWire(() => undefined, ['a'])
-  const seen: string[] = []
-  const { etag: _, ...unsigned } = versions[0]!
-  expect(await deleteOne(await open(), unsigned, willing(seen))).toEqual(
-    kept('its listing gave no sign of its content'),
-  )
-  expect(seen).toEqual([])
+describe('what may not be deleted', () => {
+  const never = 'it is not an object version'
+  const versions: { name: string; change: Partial<ListedVersion>; words: string }[] = [
+    { name: 'without a sign of its content', change: { etag: undefined as never }, words: 'no sign of its content' },
+    { name: 'that is a delete marker', change: { kind: 'delete-marker' }, words: never },
+    { name: 'that is an upload', change: { kind: 'multipart-upload' }, words: never },
+    { name: 'that is protected', change: { protection: { code: 'legal-hold' } }, words: 'under legal-hold' },
+    { name: 'that has no id of its own', change: { versionId: 'null@2026-01-01' }, words: 'no id of its own' },
+    { name: 'that is called null', change: { versionId: 'null' }, words: 'no id of its own' },
+    { name: 'without an id', change: { versionId: '' }, words: 'no id of its own' },
+  ]
+  it.each(versions)('is kept, and not even read: a version $name', async ({ change, words }) => {
+    const { wire, open, versions } = await openWire(() => undefined, ['a'])
+    const seen: string[] = []
+    const kept = await deleteOne(await open(), { ...versions[0]!, ...change }, willing(seen))
+    expect(kept).toEqual({ kind: 'kept', reason: expect.stringContaining(words) })
+    expect([seen, wire.requests.map(({ operation }) => operation)]).toEqual([[], ['GetBucketVersioning']])
+  })
+
+  const remnants: { name: string; change: Partial<Remnant>; words: string }[] = [
+    { name: 'a marker without an id of its own', change: { versionId: 'null@2026' }, words: 'no id of its own' },
+    { name: 'an upload that is none', change: { kind: 'multipart-upload' }, words: 'not an unfinished upload' },
+    {
+      name: 'an upload, unless the configuration says so',
+      change: { kind: 'multipart-upload', versionId: 'upload@u' },
+      words: 'abortUploads is not set',
+    },
+  ]
+  it.each(remnants)('is kept, and not looked for: $name', async ({ change, words }) => {
+    const { wire, open, versions } = await openWire(() => undefined, ['a'])
+    const intended: Remnant[] = []
+    const remnant: Remnant = { ...versions[0]!, kind: 'delete-marker', ...change }
+    const kept = await (await open()).removeRemnants([remnant], async (each) => intended.push(each))
+    expect(kept).toEqual([{ kind: 'kept', reason: expect.stringContaining(words) }])
+    expect([intended, wire.requests.map(({ operation }) => operation)]).toEqual([[], ['GetBucketVersioning']])
+  })
+
+  it('has all of a request refused where one key is not of the store', async () => {
+    const { wire, open, versions } = await openWire(() => undefined, ['in/a', 'a'], { s3: { prefix: 'in/' } })
+    const deletion = await open()
+    const condemned = versions.map((version) => ({ version, judge: willing() }))
+    await expect(deletion.deleteVersions(condemned)).rejects.toThrow(EvidenceConflict)
+    const markers = versions.map((version): Remnant => ({ ...version, kind: 'delete-marker' }))
+    await expect(deletion.removeRemnants(markers)).rejects.toThrow(EvidenceConflict)
+    expect(wire.requests.map(({ operation }) => operation)).toEqual(['GetBucketVersioning'])
+  })
+
+  it('is kept where its judge did not read all of it, whatever it says', async () => {
+    const { open, versions, left } = await openWire(() => undefined, ['a'])
+    const hasty: Judge = async () => ({ kind: 'delete' })
+    expect(await deleteOne(await open(), versions[0]!, hasty)).toEqual(
+      kept('it was not read to its end when it was judged'),
+    )
+    expect(left()).toEqual(['a'])
+  })
+
+  it('is kept for the reason of its judge', async () => {
+    const { open, versions, left } = await openWire(() => undefined, ['a'])
+    const reason = 'it holds a record of somebody else'
+    expect(await deleteOne(await open(), versions[0]!, async () => ({ kind: 'keep', reason }))).toEqual(kept(reason))
+    expect(left()).toEqual(['a'])
+  })
 })

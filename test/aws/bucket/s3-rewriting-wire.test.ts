@@ -8,7 +8,7 @@ import type { StoreConfig } from '../../../lib/config.ts'
 import { StoreUnavailable } from '../../../lib/errors.ts'
 import type { ListedVersion } from '../../../lib/inventory/object-version.ts'
 import type { Judge } from '../../../lib/ports.ts'
-import { deleteOne, rewriting } from '../../contracts/deletion.ts'
+import { deleteOne, rewriting, willing } from '../../contracts/deletion.ts'
 import { someOf } from '../../support/some-of.ts'
 import { type Asked, failure, type Reply, startWire, xml } from './deletion-wire.ts'
 
@@ -161,6 +161,13 @@ describe('a version that others have records in', () => {
     expect(await deletion.deleteVersions(condemned)).toEqual(keys.map(() => rewritten))
   })
 
+  it('is rewritten beside keys that begin with its own, whatever versions they have', async () => {
+    const { wire, rewrite } = await openWire()
+    wire.versions.set(JSON.stringify(['ab', 'null']), theirs)
+    expect(await rewrite()).toEqual(rewritten)
+    expect([...wire.versions.keys()]).toEqual([JSON.stringify(['ab', 'null']), JSON.stringify(['a', 'p1'])])
+  })
+
   it('is kept, and nothing is written, where the configuration does not say that it may be rewritten', async () => {
     const { wire, version } = await openWire()
     const store = { id: 'sg', country: 'SG', s3: { bucket: 'backups', endpoint: wire.endpoint } }
@@ -177,6 +184,31 @@ describe('a version that others have records in', () => {
     }
     expect(await deleteOne(deletion, version, judge)).toEqual(keptBecause('others have records'))
     expect([offered, wire.count('PutObject')]).toEqual([[undefined], 0])
+  })
+})
+
+describe('a version that is judged in another way when it is to be rewritten', () => {
+  const says =
+    (text: string): Judge =>
+    async (chunks, remaining) => {
+      for await (const _ of chunks);
+      await remaining!.write(Buffer.from(text))
+      await remaining!.end()
+      return { kind: 'rewrite', records: 1, isAsWritten: async () => true }
+    }
+  const seconds: { name: string; second: Judge }[] = [
+    { name: 'may go as a whole', second: willing() },
+    { name: 'is to be kept', second: async () => ({ kind: 'keep', reason: 'it is another one' }) },
+    { name: 'leaves less', second: says('theirs 1\n') },
+    { name: 'leaves more', second: says(`${theirs}theirs 3\n`) },
+    { name: 'leaves something else', second: says(theirs.toUpperCase()) },
+  ]
+  it.each(seconds)('stays as it is where it $name', async ({ second }) => {
+    const { openDeletion, version, left } = await openWire()
+    const judges = [rewriting(), second]
+    const judge: Judge = (chunks, remaining) => judges.shift()!(chunks, remaining)
+    expect((await deleteOne(await openDeletion('other'), version, judge)).kind).toBe('kept')
+    expect([judges, left()]).toEqual([[], [['v1', mixed]]])
   })
 })
 
@@ -344,6 +376,26 @@ describe('a store', () => {
       words: 'under legal-hold',
     },
     {
+      name: 'retains it',
+      by: on('HeadObject', { headers: { 'x-amz-object-lock-retain-until-date': '2999-01-01T00:00:00.000Z' } }),
+      words: 'under retention until 2999-01-01',
+    },
+    {
+      name: 'does not say which tags it has',
+      by: on('GetObjectTagging', { body: xml('html', '<body>Welcome</body>') }),
+      words: 'metadata or tags cannot be read',
+    },
+    {
+      name: 'encrypts it with a key of its writer',
+      by: on('HeadObject', { headers: { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' } }),
+      words: 'cannot be given',
+    },
+    {
+      name: 'has a header that is not plain ASCII',
+      by: on('HeadObject', { headers: { 'content-disposition': 'b\u00e4r' } }),
+      words: 'cannot be given',
+    },
+    {
       name: 'has metadata that is not plain ASCII',
       by: on('HeadObject', { headers: { 'x-amz-meta-of': 'b\u00e4r' } }),
       words: 'cannot be given',
@@ -363,6 +415,29 @@ describe('a store', () => {
     it(`that ${name} keeps it, and has nothing new`, async () => {
       const { rewrite, left } = await openWire()
       expect([await rewrite(by), left()]).toEqual([keptBecause(words), [['v1', mixed]]])
+    })
+
+  const above: { name: string; ids: string[]; by: Disturb; words: string }[] = [
+    {
+      name: 'has a delete marker between the two',
+      ids: ['m2', 'p3'],
+      by: undisturbed,
+      words: 'not the current version',
+    },
+    { name: 'has a version between the two', ids: ['v2', 'p3'], by: undisturbed, words: 'not the current version' },
+    { name: 'has a delete marker on top', ids: ['p2', 'm3'], by: undisturbed, words: 'not the current version' },
+    {
+      name: 'has a legal hold on the judged one',
+      ids: ['p2'],
+      by: on('HeadObject', { headers: { 'x-amz-object-lock-legal-hold': 'ON' } }),
+      words: 'under legal-hold',
+    },
+  ]
+  for (const { name, ids, by, words } of above)
+    it(`that ${name}, and what was to be put above it, is asked to delete none`, async () => {
+      const { wire, put, rewrite } = await openWire()
+      for (const id of ids) put(id, theirs)
+      expect([await rewrite(by), wire.count('DeleteObjects')]).toEqual([keptBecause(words), 0])
     })
 
   it('that has a version without an id of its own at the key keeps all of them', async () => {

@@ -33,6 +33,8 @@ made('visual', 'vfp', 'id I; paid Y; at T; handle C(20); note M',
      [(1234567890, Decimal('12.5'), datetime.datetime(2026, 1, 31, 0, 0, 1), 'bob_smith77', 'x'), (-7, Decimal('-0.01'), datetime.datetime(2026, 1, 31), 'gone', 'y')],
      '1234567890\t12.5000\t2461072 1000\tbob_smith77\t4\n-7\t-0.0100\t2461072 0\tgone\t5\n',
      'ID\tPAID\tAT\tHANDLE\tNOTE\t\n', drop=1)
+made('double', 'vfp', 'id B; share B; handle C(20)', [(5696621.0, 0.5, 'bob_smith77'), (1234567890123456.0, -12.25, 'x')],
+     '5696621\t0.5\tbob_smith77\n1234567890123456\t-12.25\tx\n', 'ID\tSHARE\tHANDLE\t\n')
 say('gdal', '1234567890\tbob_smith77\tjane.doe@example.org\n17\tcafé\tx@example.org\n', 'ID\tHANDLE\tEMAIL\t\n')
 END
 rm -r "$work"

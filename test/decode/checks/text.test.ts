@@ -215,6 +215,8 @@ describe('blocks of zeros in a text', () => {
     },
     { name: 'with little text behind', text: `${line}${zeros(100)}AQ@X`, at: line },
     { name: 'with little text before', text: `AQ@X${zeros(100)}${line}`, at: 'AQ@X' },
+    { name: 'between records without line ends', text: `${line.trimEnd()}${zeros(100)}${line}`, at: line.trimEnd() },
+    { name: 'before a record without a line end', text: `${line}${zeros(100)}${line.trimEnd()}`, at: line },
     { name: 'with another control byte', text: `${line}${zeros(100)}\u0001${line}`, at: line + zeros(100) },
     {
       name: 'with one close in front',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { formatOf } from '../../../lib/decode/formats.ts'
 import { writeDbf } from '../../../lib/scan/controls/samples/dbf-sample.ts'
@@ -63,6 +64,18 @@ const cases: Record<string, { bytes: Buffer; rows: string; gaps: string[]; names
     gaps: ['unsupported-format dbf'],
   },
 }
+
+describe('a table of Visual FoxPro', () => {
+  test('has lost digits where a double is a whole number of 2^53 and more', async () => {
+    const bytes = readFileSync(new URL('../../corpus/dbf/double.bin', import.meta.url))
+    const at = bytes.indexOf('bob_smith77') - 16
+    expect(bytes.readDoubleLE(at)).toBe(5696621)
+    bytes.writeDoubleLE(2 ** 53, at)
+    const { reading, contents } = await collect(inPieces(bytes, [100]))
+    expect(reading.gaps.map(({ reason }) => reason)).toEqual(['lossy-number'])
+    expect(textsOf(contents)['dbf/rows']).toContain('9007199254740992\t0.5\tbob_smith77\n')
+  })
+})
 
 describe('a table of dBASE', () => {
   for (const [name, { bytes, rows, gaps, names: expected = names }] of Object.entries(cases))

@@ -28,17 +28,22 @@ export const dbf: Format = {
     for (const text of header.texts) names.field(text)
     await names.row()
     await names.end()
-    const gap = (reason: 'encrypted' | 'unsupported-format', expected: string) =>
+    const gap = (reason: 'encrypted' | 'unsupported-format' | 'lossy-number', expected: string) =>
       addGap(decoding, { reason, path, offset: 0, detail: `dbf: expected ${expected}` })
     if (header.isEncrypted) gap('encrypted', 'data that is not encrypted')
     if (header.unread) gap('unsupported-format', 'types of fields that are read')
 
     const rows = textWriter([...path, 'rows'], decoding)
+    let isLossy = false
+    const lossy = () => {
+      if (!isLossy) gap('lossy-number', 'whole numbers below 2^53 in doubles')
+      isLossy = true
+    }
     let isComplete = false
     try {
       countMember(decoding, path)
       for (;;) {
-        const read = await readRecords(source, header, rows)
+        const read = await readRecords(source, header, rows, lossy)
         if (read === 0) break
         records += read
       }
@@ -59,7 +64,12 @@ export const dbf: Format = {
 }
 
 /** Reads the records that are at hand; returns how many. */
-async function readRecords(source: Content['source'], header: DbfHeader, rows: RowWriter): Promise<number> {
+async function readRecords(
+  source: Content['source'],
+  header: DbfHeader,
+  rows: RowWriter,
+  lossy: () => void,
+): Promise<number> {
   const { recordLength, fields } = header
   const bytes = await source.peek(recordLength)
   const held = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -68,7 +78,7 @@ async function readRecords(source: Content['source'], header: DbfHeader, rows: R
   for (; at + recordLength <= held.length && (held[at] === blank || held[at] === deleted); at += recordLength) {
     for (const { at: from, length, print } of fields) {
       const start = at + from
-      if (print !== undefined) rows.ascii(print(held.subarray(start, start + length)))
+      if (print !== undefined) rows.ascii(print(held.subarray(start, start + length), lossy))
       else rows.cell(held, start, endOfText(held, start, start + length))
     }
     records++

@@ -1,10 +1,10 @@
-import { printerOf } from './field-values.ts'
+import { type Printer, printerOf } from './field-values.ts'
 
 /** `at`: where its bytes begin in a record. `print`: absent for text. */
 export type DbfField = {
   readonly at: number
   readonly length: number
-  readonly print?: (bytes: Buffer) => string
+  readonly print?: Printer
 }
 
 /** `texts`: names, and what else can be written into the header. `unread`: a type of which values are not read. */
