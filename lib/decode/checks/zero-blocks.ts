@@ -1,5 +1,5 @@
 /** Shorter ones are of a binary record, and so is a shorter text between two, or one without a line end, whose fields may stand right beside each other. */
-const least = 64
+export const leastText = 64
 
 const lineFeed = 0x0a
 
@@ -35,7 +35,7 @@ export function zeroBlocks() {
       const [from, length] = [zerosAt, to - zerosAt]
       zerosAt = -1
       if (length === 1 && ofFields.has(before) && ofFields.has(next)) return -1
-      if (length < least || from - (last?.to ?? 0) < least || !hasLine) return from
+      if (length < leastText || from - (last?.to ?? 0) < leastText || !hasLine) return from
       last = { from, to }
       hasLine = false
       return -1
@@ -43,6 +43,6 @@ export function zeroBlocks() {
     /** The last block so far. */
     last: () => last,
     /** The content ends here, behind a text; likewise. */
-    endAll: (at: number): number => (last !== undefined && (at - last.to < least || !hasLine) ? last.from : -1),
+    endAll: (at: number): number => (last !== undefined && (at - last.to < leastText || !hasLine) ? last.from : -1),
   }
 }
