@@ -7,3 +7,10 @@ export function withoutZerosBehind(bytes: Uint8Array): Uint8Array {
   while (to > 0 && bytes[to - 1] === 0) to--
   return bytes.subarray(0, to)
 }
+
+/** Where zeros end that begin here. */
+export function endOfZeros(bytes: Uint8Array, from: number): number {
+  let at = from
+  while (at < bytes.length && bytes[at] === 0) at++
+  return at
+}

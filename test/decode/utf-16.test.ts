@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { scanObject } from '../../lib/scan/scan-object.ts'
+import { makeIndex } from '../subject-index/make-index.ts'
 import { collect, inPieces, textsOf } from './collect.ts'
 
 const little = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')
@@ -44,6 +46,21 @@ describe('text in UTF-16', () => {
         expect(reading.gaps).toMatchObject([{ reason: 'not-text', path: ['utf-16'] }])
       }
     })
+
+  test('is not clean where behind an odd number of zero bytes each character is halves of two others', async () => {
+    const line = 'a line of plain text about nothing\n'.repeat(4)
+    const index = makeIndex(['bob_w77'])
+    const reasons = async (bytes: Buffer) =>
+      (await scanObject(inPieces(bytes, [100]), index, () => {})).gaps.map(({ reason }) => reason)
+    for (const encode of [little, big])
+      for (let more = 0; more < 64; more += 2) {
+        const [first, last] = [encode(line), encode(line).subarray(2)]
+        const within = (zeros: Buffer, text: string) =>
+          Buffer.concat([first, zeros, encode(text).subarray(2), zeros, last])
+        expect(await reasons(within(Buffer.alloc(129 + more), 'user bob_w77 did it\n    '))).toContain('not-text')
+        expect(await reasons(within(Buffer.alloc(128 + more), line))).toEqual([])
+      }
+  })
 
   test('has all that came before what is wrong', async () => {
     const { contents } = await collect(inPieces(little('bob@example.org\ud800'), [7]))

@@ -1,5 +1,7 @@
+import { countMember } from '../decoding.ts'
 import type { Metadata } from '../picture/metadata.ts'
 import { isPropertyList, readPropertyList } from '../picture/property-list.ts'
+import { once, readRaw } from '../raw-content.ts'
 import { isCell } from './archive-names.ts'
 
 /** Extended attributes of macOS, which are text, property lists or numbers of a known structure. Any other value is a content of its own. */
@@ -7,7 +9,19 @@ export async function readAppleAttribute(name: string, value: Buffer, metadata: 
   if (isPropertyList(value)) return readPropertyList(value, () => false, metadata)
   if (isCell(value)) return metadata.text(value)
   const numbers = numbersOf(name, value)
-  await (numbers ? metadata.numbers(numbers) : metadata.content('attribute', value))
+  await (numbers ? readNumbers(numbers, value, metadata) : metadata.content('attribute', value))
+}
+
+/** Numbers, and the bytes that they are written in, which may be a text all the same. */
+export async function readNumbers(
+  numbers: Iterable<number | string>,
+  bytes: Buffer,
+  metadata: Metadata,
+): Promise<void> {
+  const { path, pathOf, decoding } = metadata
+  await metadata.numbers(numbers)
+  countMember(decoding, path)
+  await readRaw(once(bytes), pathOf('as-written'), decoding, { kind: 'structure' })
 }
 
 /** Numbers and UUIDs of attributes that the system sets; undefined: it has others. */

@@ -7,7 +7,7 @@ import { nextBytes, takeBytes } from '../next-bytes.ts'
 import { type Metadata, metadataOf } from '../picture/metadata.ts'
 import { once, readRaw } from '../raw-content.ts'
 import { isZeros } from '../zeros.ts'
-import { readAppleAttribute } from './apple-attributes.ts'
+import { readAppleAttribute, readNumbers } from './apple-attributes.ts'
 
 /** Magic, version, and what macOS alone fills up with; two entries, of which the first one is what the Finder notes (9), at 50. */
 const beginning = Buffer.from('\0\x05\x16\x07\0\x02\0\0Mac OS X        \0\x02\0\0\0\x09\0\0\0\x32', 'latin1')
@@ -91,7 +91,7 @@ async function readHeld(bytes: Buffer, metadata: Metadata): Promise<boolean> {
 async function readFinderInfo(info: Buffer, metadata: Metadata): Promise<boolean> {
   for (const at of [0, 4]) await metadata.text(info.subarray(at, at + 4))
   const numbers = [8, 10, 12, 24].map((at) => info.readUInt16BE(at))
-  if (!isZeros(info)) await metadata.numbers([...numbers, info.readUInt32BE(20)])
+  if (!isZeros(info)) await readNumbers([...numbers, info.readUInt32BE(20)], info, metadata)
   return [14, 16, 18, 26, 28, 30].every((at) => info.readUInt16BE(at) === 0)
 }
 

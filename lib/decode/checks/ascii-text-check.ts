@@ -20,7 +20,7 @@ const nothing: Uint8Array = new Uint8Array(0)
 
 /**
  * Whether a content is text in UTF-8 or, where its sink `readsEightBit`, in another encoding in which ASCII stands for itself, mostly ASCII and of at least
- * `least` bytes, with blocks of zeros where it `skipsZeros`; one Ctrl-Z may be behind its last line. The problem is not told before the end, since more of the content may tell its encoding.
+ * `least` bytes; in UTF-8 with blocks of zeros where it `skipsZeros`; one Ctrl-Z may be behind its last line. The problem is not told before the end, since more of the content may tell its encoding.
  */
 export function asciiTextCheck({ readsEightBit = false, skipsZeros = false, least = leastBytes }): TextCheck {
   const utf8 = textCheck({ strays: true, skipsZeros })
@@ -83,7 +83,8 @@ export function asciiTextCheck({ readsEightBit = false, skipsZeros = false, leas
       if (readsEightBit && eightBit === undefined && problem?.reason === 'invalid-utf8')
         begin(new Uint8Array(0), problem.offset)
     },
-    problem: () => (eightBit?.isText() && total >= least && !isRecords() ? undefined : utf8.problem()),
+    problem: () =>
+      eightBit?.isText() && !utf8.hasZeros() && total >= least && !isRecords() ? undefined : utf8.problem(),
   }
 }
 

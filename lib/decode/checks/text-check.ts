@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
+import { endOfZeros } from '../zeros.ts'
 import { firstControlByte } from './control-bytes.ts'
 import { type Seen, surveyed } from './survey.ts'
-import { endOfZeros, ofFields, zeroBlocks } from './zero-blocks.ts'
+import { ofFields, zeroBlocks } from './zero-blocks.ts'
 
 type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail: string }
 
@@ -36,7 +37,10 @@ function endsBehind(before: number, control: number): ReadonlySet<number> {
 }
 
 /** `strays`: single control bytes but zero and those of colours, far from each other and from both ends, are of a text, and with `skipsZeros` blocks of zeros. */
-export function textCheck({ strays = false, skipsZeros = false } = {}): TextCheck {
+export function textCheck({
+  strays = false,
+  skipsZeros = false,
+} = {}): TextCheck & { /** Whether blocks of zeros were in it so far. */ hasZeros(): boolean } {
   let offset = 0
   /** Behind the last control byte of these, and where that is; -1: there was none. */
   let since = 0
@@ -48,6 +52,17 @@ export function textCheck({ strays = false, skipsZeros = false } = {}): TextChec
   let last = -1
   let awaited = none
   const zeros = zeroBlocks()
+
+  /** Zeros end before `next`: see `zeroBlocks`. A block is an end of the text to single control bytes, since what is filled up with zeros has types and lengths that far apart. */
+  function endZeros(to: number, next: number): number {
+    const refused = zeros.end(to, next)
+    const block = zeros.last()
+    if (refused >= 0 || block?.to !== to) return refused
+    if (stray >= 0 && block.from - since < apart) return block.from
+    stray = -1
+    since = to
+    return -1
+  }
 
   /** Whether a control byte at a place of the content is none of a text's. */
   function isForeign(control: number, at: number): boolean {
@@ -72,7 +87,7 @@ export function textCheck({ strays = false, skipsZeros = false } = {}): TextChec
         zeros.begin(offset + control, before)
         next = endOfZeros(bytes, control)
         textFrom = next
-        const refused = next < bytes.length ? zeros.end(offset + next, bytes[next]!) : -1
+        const refused = next < bytes.length ? endZeros(offset + next, bytes[next]!) : -1
         if (refused >= 0) return refused
       } else {
         const ends = endsBehind(before, bytes[control]!)
@@ -113,9 +128,9 @@ export function textCheck({ strays = false, skipsZeros = false } = {}): TextChec
     const problemBefore = awaited.size > 0 && !awaited.has(bytes[0]!) ? unended() : undefined
     if (problemBefore !== undefined) return problemBefore
     awaited = none
-    const refused = zeros.begun() && bytes[0] !== 0 ? zeros.end(offset, bytes[0]!) : -1
+    const refused = zeros.begun() && bytes[0] !== 0 ? endZeros(offset, bytes[0]!) : -1
     const at = refused >= 0 ? refused : firstForeign(bytes, seen)
-    if (at >= 0 && at < offset) return cut.length > 0 ? invalid(offset - cut.length) : foreign(strayOr(at))
+    if (at >= 0 && at < offset) return foreign(strayOr(at))
     const isAscii = seen?.isAscii ?? false
     const text = at < 0 ? bytes : bytes.subarray(0, at - offset)
     let from = 0
@@ -151,10 +166,12 @@ export function textCheck({ strays = false, skipsZeros = false } = {}): TextChec
       if (problem !== undefined) return
       if (awaited.size > 0) problem = unended()
       else if (cut.length > 0) problem = invalid(offset - cut.length)
-      const zerosAt = problem === undefined ? zeros.endAll(offset) : -1
+      if (problem !== undefined) return
+      const zerosAt = zeros.begun() ? endZeros(offset, -1) : zeros.endAll(offset)
       if (zerosAt >= 0) problem = foreign(strayOr(zerosAt))
-      if (problem === undefined && stray >= 0 && offset - since < apart) problem = foreign(stray)
+      else if (stray >= 0 && offset - since < apart) problem = foreign(stray)
     },
+    hasZeros: () => zeros.last() !== undefined,
   }
 }
 

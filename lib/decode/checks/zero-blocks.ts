@@ -1,5 +1,5 @@
 /** Shorter ones are of a binary record, and so is a shorter text between two, or one without a line end, whose fields may stand right beside each other. */
-const least = 64
+export const leastText = 64
 
 const lineFeed = 0x0a
 
@@ -14,10 +14,8 @@ export function zeroBlocks() {
   /** Where zeros begin that nothing is behind yet, and the byte before; -1: there are none. */
   let zerosAt = -1
   let before = -1
-  /** Where the text begins behind the last block, and that block. */
-  let textAt = 0
-  let blockAt = -1
-  /** There was a line end in that text. */
+  let last: { readonly from: number; readonly to: number } | undefined
+  /** There was a line end in the text behind it. */
   let hasLine = false
 
   return {
@@ -37,23 +35,14 @@ export function zeroBlocks() {
       const [from, length] = [zerosAt, to - zerosAt]
       zerosAt = -1
       if (length === 1 && ofFields.has(before) && ofFields.has(next)) return -1
-      if (length < least || from - textAt < least || !hasLine) return from
-      textAt = to
-      blockAt = from
+      if (length < leastText || from - (last?.to ?? 0) < leastText || !hasLine) return from
+      last = { from, to }
       hasLine = false
       return -1
     },
-    /** The content ends here, likewise. */
-    endAll(at: number): number {
-      if (zerosAt >= 0) return this.end(at, -1)
-      return blockAt >= 0 && (at - textAt < least || !hasLine) ? blockAt : -1
-    },
+    /** The last block so far. */
+    last: () => last,
+    /** The content ends here, behind a text; likewise. */
+    endAll: (at: number): number => (last !== undefined && (at - last.to < leastText || !hasLine) ? last.from : -1),
   }
-}
-
-/** Where zeros end that begin here. */
-export function endOfZeros(bytes: Uint8Array, from: number): number {
-  let at = from
-  while (at < bytes.length && bytes[at] === 0) at++
-  return at
 }

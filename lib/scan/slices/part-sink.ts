@@ -17,6 +17,7 @@ export function createPartSink(open: () => PartMatcher): PartSink {
   let lastByte: number | undefined
   let isWhole = false
   return {
+    skipsZeros: true,
     write(bytes) {
       lastByte = bytes.at(-1) ?? lastByte
       matcher ??= open()

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { scanObject } from '../../../lib/scan/scan-object.ts'
+import { makeIndex } from '../../subject-index/make-index.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { paxHeader, tarOf } from './tar-writer.ts'
 
@@ -112,6 +114,29 @@ describe('what macOS keeps beside a file', () => {
     },
   ])('is a gap: $name', async ({ bytes, gap }) => {
     expect((await read(bytes)).gaps).toContain(gap)
+  })
+
+  test('is searched as it is written where the system and the Finder note numbers', async () => {
+    const asText = (length: number, at: number, text: string) => {
+      const bytes = Buffer.alloc(length)
+      bytes.write(text, at)
+      return bytes
+    }
+    const macl = { name: 'com.apple.macl', value: asText(72, 2, 'bob_w77') }
+    const noted = { name: 'com.apple.provenance', value: asText(11, 3, 'bob_w77') }
+    noted.value[0] = 1
+    for (const bytes of [
+      appleDouble([macl]),
+      appleDouble([noted]),
+      appleDouble([], { finder: asText(32, 0, 'bob_w77') }),
+      tarOf(paxHeader({ 'SCHILY.xattr.com.apple.macl': macl.value.toString('latin1') }), { data: 'a' }),
+    ]) {
+      let found = 0
+      await scanObject(inPieces(bytes, [100]), makeIndex(['bob_w77']), () => {
+        found++
+      })
+      expect(found).toBe(1)
+    }
   })
 
   test('is searched where it is not read', async () => {

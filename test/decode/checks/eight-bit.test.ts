@@ -7,8 +7,8 @@ import { scanObject } from '../../../lib/scan/scan-object.ts'
 import { makeIndex, seededRandom } from '../../subject-index/make-index.ts'
 import { inPieces } from '../collect.ts'
 
-function problemIn(pieces: Iterable<Uint8Array>, readsEightBit = true) {
-  const check = contentCheck({ readsEightBit })
+function problemIn(pieces: Iterable<Uint8Array>, readsEightBit = true, skipsZeros = false) {
+  const check = contentCheck({ readsEightBit, skipsZeros })
   for (const piece of pieces) check.write(piece)
   check.end()
   return check.text()
@@ -67,6 +67,20 @@ describe('text that is no UTF-8', () => {
       expect(problemIn([bytes])).toBeDefined()
       expect(problemIn(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toStrictEqual(problemIn([bytes]))
     })
+
+  test('has no blocks of zeros, before or behind its characters: records have numbers there', () => {
+    const ascii = Buffer.from(rows('a line of ASCII\n'))
+    const number = Buffer.from('31e941428a434491', 'hex')
+    for (const pieces of [
+      [ascii, Buffer.alloc(100), number],
+      [ascii, Buffer.alloc(100), number, ascii],
+      [latin1(western), Buffer.alloc(100), ascii],
+    ]) {
+      const bytes = Buffer.concat(pieces)
+      for (const cut of [[bytes], Array.from(bytes, (byte) => Uint8Array.of(byte))])
+        expect(problemIn(cut, true, true)?.reason).toBe('invalid-utf8')
+    }
+  })
 
   test('is never what is encrypted or compressed, alone or among text', () => {
     const text = Buffer.from(western, 'latin1')

@@ -186,6 +186,7 @@ describe('single control bytes in a text', () => {
 describe('blocks of zeros in a text', () => {
   const line = `2026-11-30T10:00:00Z INFO é login of somebody ${'.'.repeat(30)}\n`
   const zeros = (length: number) => '\0'.repeat(length)
+  const apart = line.repeat(60)
   const problemOf = (bytes: Uint8Array, length: number) => {
     const check = textCheck({ strays: true, skipsZeros: true })
     for (let at = 0; at < bytes.length; at += length) check.write(bytes.subarray(at, at + length))
@@ -199,6 +200,7 @@ describe('blocks of zeros in a text', () => {
     { name: 'within a line', text: line + line.slice(0, 20) + zeros(64) + line },
     { name: 'several', text: (line + zeros(100)).repeat(5) + line },
     { name: 'at the end, as a file has that was given room before', text: line + zeros(65_536) },
+    { name: 'far from a single control byte', text: `${apart}\u0005${apart}${zeros(100)}${apart}\u0006${apart}` },
     { name: 'beside a bit in a field', text: `1\t\0\n${line}${zeros(300)}\n1\t\0\t${line}` },
   ])('are of it: $name', ({ text }) => {
     for (const length of lengths) expect(problemOf(Buffer.from(text), length)).toBeUndefined()
@@ -216,6 +218,16 @@ describe('blocks of zeros in a text', () => {
     { name: 'between records without line ends', text: `${line.trimEnd()}${zeros(100)}${line}`, at: line.trimEnd() },
     { name: 'before a record without a line end', text: `${line}${zeros(100)}${line.trimEnd()}`, at: line },
     { name: 'with another control byte', text: `${line}${zeros(100)}\u0001${line}`, at: line + zeros(100) },
+    {
+      name: 'with one close in front',
+      text: `${apart}\u0005${line}${zeros(8000)}${line}`,
+      at: apart,
+    },
+    {
+      name: 'with one behind, as pages of records have a type',
+      text: `${line}${zeros(8000)}\u0005${line.repeat(99)}`,
+      at: line + zeros(8000),
+    },
     { name: 'with nothing before', text: zeros(100) + line, at: '' },
     { name: 'where UTF-16 goes on', text: line + Buffer.from(line, 'utf16le').toString('latin1'), at: `${line}2` },
   ])('are none of it: $name', ({ text, at }) => {
@@ -224,7 +236,7 @@ describe('blocks of zeros in a text', () => {
   })
 
   test('are told wherever a content is cut', () => {
-    const parts = fc.constantFrom(line, '\t\0\n', '\0', zeros(40), zeros(64), 'é', 'x', '\n', '\u0001')
+    const parts = fc.constantFrom(line, apart, '\t\0\n', '\0', zeros(40), zeros(64), 'é', 'x', '\n', '\u0001', '\u0005')
     const content = fc.array(parts, { maxLength: 8 }).map((texts) => Buffer.from(texts.join('')))
     const cut = fc.constant(Buffer.from([0xc3]))
     fc.assert(

@@ -24,9 +24,11 @@ describe('zeros in front of a content', () => {
     { name: 'records', content: '\u0001\u0002 bob_w77\u0003' },
     { name: 'an image of a CD', content: `\u0001CD001\u0001\0LINUX${' '.repeat(30)}` },
     { name: 'few', content: '', zeros: 511 },
+    { name: 'a number in a table', content: 'AQ@X' },
+    { name: 'a number in a table, and zeros', content: `AQ@X${'\0'.repeat(1000)}` },
   ])('are no reason to be clean: $name', async ({ content, zeros = 32_768 }) => {
     const { reading } = await collect(inPieces(Buffer.concat([Buffer.alloc(zeros), Buffer.from(content)]), [1000]))
-    expect(reading.gaps).toMatchObject([{ reason: 'not-text' }])
+    expect(new Set(reading.gaps.map(({ reason }) => reason))).toEqual(new Set(['not-text']))
   })
 })
 

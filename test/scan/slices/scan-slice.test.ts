@@ -93,6 +93,16 @@ describe.each(layouts)('slices of $name', ({ store, behind }) => {
       }
   })
 
+  it('are text with blocks of zeros, as a whole is', async () => {
+    const text = `${filler}${filler}\0${'\0'.repeat(5000)}1234567890123\n${filler}`
+    const [bytes, edge] = cutAt(text, filler.length + 300)
+    const whole = await scanned(bytes)
+    expect(whole).toEqual({ found: [2 * filler.length + 5001], gaps: [] })
+    expect(await scanned(bytes, edge)).toEqual(whole)
+    const [ofTwo, within] = cutAt(text, 2 * filler.length + 5000)
+    expect((await scanned(ofTwo, within)).gaps).toMatchObject([{ reason: 'not-text' }])
+  })
+
   it('have the gap of a whole where digits of a number may be gone, and where fields are glued together', async () => {
     const rows = Array.from(
       { length: 600 },
