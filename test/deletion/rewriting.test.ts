@@ -283,6 +283,26 @@ describe('a version with records of subjects and of others', () => {
     }
   })
 
+  test('nor is it where exactly what was put is there, and that is not what was to stay or cannot be read to its end', async () => {
+    const { judged, left } = await judge(gzipSync(`userId,a\n${mine},x\n${other},y\n`))
+    const written = writtenOf(judged)
+    const isWritten = (bytes: Buffer, change: Partial<Written> = {}) =>
+      isAsWritten(inPieces(bytes, [1e6]), { ...written, sha256: sha256Of(bytes), size: bytes.length, ...change })
+    expect(await isWritten(left)).toBe(true)
+    const { content } = written
+    const another = `userId,a\n${other},z\n`
+    expect(await isWritten(gzipSync(another))).toBe(false)
+    expect(
+      await isWritten(gzipSync(another), { content: { ...content, sha256: sha256Of(Buffer.from(another)) } }),
+    ).toBe(true)
+    expect(await isWritten(gunzipSync(left))).toBe(false)
+    expect(await isWritten(zstdCompressSync(gunzipSync(left)))).toBe(false)
+    // All of the content is there, and not all of its compression.
+    for (const cut of [1, 4, 8]) expect(await isWritten(left.subarray(0, -cut))).toBe(false)
+    expect(await isWritten(Buffer.concat([left, Buffer.from('more')]))).toBe(false)
+    expect(await isWritten(left, { size: left.length + 1 })).toBe(false)
+  })
+
   test('has every line in one of both places, whoever they are of and however it is cut and packed', async () => {
     const line = fc.record({
       owner: fc.constantFrom(mine, '1999', other, '20001', 'x'),
