@@ -250,7 +250,11 @@ describe('slices that are settled as one version', () => {
     const made = [withFinding(planned[0]!, 3, 7), all[1], withFinding(planned[2]!, 5, 7)]
     const joined = join(planned.map((slice, index) => ({ slice, report: made[index] })))
     expect(settled(made)).toMatchObject({ outcome: { kind: 'found' }, report: { findings: 2, subjects: 1 } })
-    expect(joined?.findings.map(({ record }) => record)).toEqual([3, 25])
+    expect(joined?.findings.map(({ record, offset }) => [record, offset])).toEqual([
+      [3, planned[0]!.from],
+      [25, last.from],
+    ])
+    expect(joined?.head.subjects).toBe(formatCounts(Uint32Array.of(7, 1)))
     expect(joined?.head.positiveControls).toEqual({ planted: 6, detected: 6, forms: ['plain'] })
   })
 
@@ -262,6 +266,22 @@ describe('slices that are settled as one version', () => {
       report: { findings: 2, subjects: 2 },
     })
     expect(joined?.findings.map(({ record }) => record)).toEqual([3])
+  })
+
+  it('list no record behind a slice of which it is not known what it read', () => {
+    const second = withFinding(planned[1]!, 4, 8)
+    const [report] = second.reports
+    const unsure: ScanReport[][] = [
+      [report!, report!],
+      [{ ...report!, ...reading(last, {}) }],
+      [{ ...report!, ...reading(planned[1]!, { reading: 'unread' }) }],
+    ]
+    for (const reports of unsure) {
+      const made = [withFinding(planned[0]!, 3, 7), { ...second, reports }, withFinding(last, 5, 9)]
+      const joined = join(planned.map((slice, index) => ({ slice, report: made[index] })))
+      expect(joined?.findings.map(({ record }) => record)).toEqual([3, 14])
+      expect(joined?.reports[0]).toMatchObject({ outcome: { kind: 'found', reason: 'contradictory' }, findings: 3 })
+    }
   })
 
   it.each([

@@ -143,11 +143,18 @@ describe('coverage in segments', () => {
     })
   })
 
-  it('counts no report of a batch that has none', () => {
+  it('counts no report of a batch that has none, and nothing that was read in it', () => {
     const coverage = createCoverage()
-    coverage.addBatch([], undefined)
-    const closing = { ...times, versions: 0, appeared: 0, gone: 0 }
-    expect(coverage.finish(times, closing).batches).toEqual({ planned: 1, reported: 0 })
+    const entry: InventoryEntry = {
+      ...{ kind: 'object', seq: 0, shownKey: 'k', versionId: 'v', current: true, size: 9, modifiedAt: times.startedAt },
+    }
+    expect(coverage.addBatch([entry], undefined)).toMatchObject([{ outcome: { reason: 'not-scanned' } }])
+    expect(coverage.finish(times, { ...times, versions: 1, appeared: 0, gone: 0 })).toMatchObject({
+      batches: { planned: 1, reported: 0 },
+      clean: { versions: 0, bytes: 0 },
+      unverified: [{ reason: 'not-scanned', versions: 1, bytes: 9 }],
+      ...{ bytesRead: 0, decodedBytes: 0, records: 0, findings: 0 },
+    })
   })
 
   it('is dated from the first beginning to the last end of its segments, in whatever order those are', () => {
@@ -180,7 +187,7 @@ describe('coverage in segments', () => {
     expect(mergeCoverage([readBy('b', 'c'), untold, readBy('a', 'c')], mounts)).not.toHaveProperty('builds')
   })
 
-  it('gives no end to what is kept when one of the segments knows none', () => {
+  it('gives what is kept the last end of all segments, and none when one of them knows none', () => {
     const kept = (until?: string): Version => ({
       size: 1,
       outcome: { kind: 'found' },
@@ -188,13 +195,18 @@ describe('coverage in segments', () => {
       kind: 'object',
       protection: { code: 'retention', ...(until !== undefined && { until }) },
     })
-    const until = '2027-01-01T00:00:00.000Z'
+    const [until, later] = ['2027-01-01T00:00:00.000Z', '2028-01-01T00:00:00.000Z']
     const protectedIn = (versions: Version[]) =>
       mergeCoverage(
         versions.map((each, index) => segmentOf([each], index)),
         mounts,
       ).protected
     expect(protectedIn([kept(until), kept(until)])).toEqual([{ code: 'retention', versions: 2, bytes: 2, until }])
+    for (const each of [
+      [kept(until), kept(later)],
+      [kept(later), kept(until)],
+    ])
+      expect(protectedIn(each)).toMatchObject([{ until: later }])
     for (const each of [
       [kept(until), kept()],
       [kept(), kept(until)],

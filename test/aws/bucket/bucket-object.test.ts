@@ -169,9 +169,40 @@ describe('an answer that is not of the listed version', () => {
   })
 })
 
+const refused = (Code: string, httpStatusCode: number) =>
+  Object.assign(new Error('refused'), { Code, $metadata: { httpStatusCode } })
+
+describe('a version that the server does not hand out', () => {
+  it.each([
+    { code: 'NoSuchKey', status: 404, outcome: 'disappeared' },
+    { code: 'NoSuchVersion', status: 404, outcome: 'disappeared' },
+    { code: 'PreconditionFailed', status: 412, outcome: 'changed' },
+    { code: 'MethodNotAllowed', status: 405, outcome: 'changed' },
+    { code: 'InvalidObjectState', status: 403, outcome: 'archived' },
+    { code: 'InvalidRequest', status: 400, outcome: 'encrypted' },
+    { code: 'KMS.DisabledException', status: 400, outcome: 'access-denied' },
+    { code: 'AccessDenied', status: 403, outcome: 'access-denied' },
+    { code: 'ExpiredToken', status: 400, outcome: 'StoreUnavailable' },
+    { code: 'InvalidAccessKeyId', status: 403, outcome: 'StoreUnavailable' },
+    { code: 'RequestTimeTooSkewed', status: 403, outcome: 'StoreUnavailable' },
+    { code: 'NoSuchBucket', status: 404, outcome: 'StoreUnavailable' },
+    { code: 'BadRequest', status: 400, outcome: 'StoreUnavailable' },
+    { code: 'InvalidRequest', status: 500, outcome: 'StoreUnavailable' },
+  ])('because of $code ($status) is $outcome', async ({ code, status, outcome }) => {
+    const say: Say = () => {
+      throw refused(code, status)
+    }
+    for (const range of [undefined, whole])
+      expect(await outcomeOf(open(say, range && { range })).catch(({ name }: Error) => name)).toBe(outcome)
+  })
+
+  it('is read where its listing has no ETag, whatever it has itself', async () => {
+    const { etag: _, ...of } = version
+    expect(await outcomeOf(open(() => ({ ETag: '"e2"' }), { of }))).toBe(body.toString())
+  })
+})
+
 describe('what becomes of a version while it is read', () => {
-  const refused = (Code: string, httpStatusCode: number) =>
-    Object.assign(new Error('refused'), { Code, $metadata: { httpStatusCode } })
   const thenRefused =
     (error: Error): Say =>
     (_, nth) => {
