@@ -257,7 +257,7 @@ describe('what is beside the bytes', () => {
   })
 
   it('is a gap where any of it cannot be read', async () => {
-    const denied = { labels: [], gap: { reason: 'access-denied', detail: 'its tags' } } as const
+    const denied: Labels = { labels: [], gap: { reason: 'access-denied', detail: 'its tags' } }
     const gapOf = async (say: Say, labels: Labels) => {
       const opened = await open(say, tags(labels))
       return opened.kind === 'opened' ? opened.gap?.reason : 'not opened'
