@@ -38,5 +38,7 @@ test('is refused where its footer has something else at the place of the identif
     { 14: long(4), 15: long(size + 9) },
     { 14: long(4 + size), 15: long(1) },
   ])
-    expect((await refusal(manifestOf(ids, { chunk: bloom }))).message).toContain('parts of the file that do not overlap')
+    expect((await refusal(manifestOf(ids, { chunk: bloom }))).message).toContain(
+      'parts of the file that do not overlap',
+    )
 })

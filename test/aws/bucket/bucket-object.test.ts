@@ -101,9 +101,15 @@ test('a version or a range of it is read exactly, whether or not the server know
       const range = ends ? { from: Math.min(...ends), to: Math.max(...ends) + 1 } : undefined
       const { from, to } = range ?? whole
       // The first answer may break off, and then the rest is asked for.
-      const say: Say = (_, nth) => (isCut && nth === 1 && from === 0 && to > 2 ? { Body: cutOff() } : {})
+      const asked: GetObjectCommandInput[] = []
+      const say: Say = (input, nth) => {
+        asked.push(input)
+        return isCut && nth === 1 && from === 0 && to > 2 ? { Body: cutOff() } : {}
+      }
       const read = await outcomeOf(open(say, { ranges, lengths, ...(range && { range }) }))
       expect(read).toBe(body.toString('utf8', from, to))
+      // Each request is pinned to the version and its content.
+      for (const each of asked) expect(each).toMatchObject({ Key: 'a.csv', VersionId: 'v1', IfMatch: '"e1"' })
     }),
   )
 })
