@@ -15,10 +15,14 @@ const isTransferred = (text: string) => /^1[0-9]+$/.test(text)
 const pending = pendingIndexOf(makeIndex(['12345678'], { pending: ['20001', 'jane_doe'] }))
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-/** Judges a content that may be rewritten; `left`: the bytes that were to take its place. */
-async function judge(content: string | Buffer, lengths = [1e6]): Promise<{ judged: Judgement; left: Buffer }> {
+/** Judges a content that may be rewritten; `left`: the bytes that were to take its place; `ends`: how often they were said to be all. */
+async function judge(
+  content: string | Buffer,
+  lengths = [1e6],
+): Promise<{ judged: Judgement; left: Buffer; ends: number }> {
   const bytes = Buffer.from(content)
   const parts: Buffer[] = []
+  let ends = 0
   const judged = await judgeOwnership(inPieces(bytes, lengths), {
     owner: 'userId',
     key: 'a/b.csv',
@@ -29,10 +33,12 @@ async function judge(content: string | Buffer, lengths = [1e6]): Promise<{ judge
       write: (part) => {
         parts.push(Buffer.from(part))
       },
-      end: () => {},
+      end: () => {
+        ends += 1
+      },
     },
   })
-  return { judged, left: Buffer.concat(parts) }
+  return { judged, left: Buffer.concat(parts), ends }
 }
 
 const mine = '12345'
@@ -72,6 +78,11 @@ const rewritten: {
     name: 'a value that is the name of another column',
     content: `userId,kind,mail\n${mine},mail,x\n${other},mail,y\n`,
     left: `userId,kind,mail\n${other},mail,y\n`,
+  },
+  {
+    name: 'columns without a name, and fields without a value',
+    content: `userId,,\n${mine},,\n${other},,\n`,
+    left: `userId,,\n${other},,\n`,
   },
   { name: 'an empty owner', content: `userId,a\n${mine},x\n,y\n`, left: 'userId,a\n,y\n' },
   {
@@ -146,6 +157,26 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     name: 'the same, with another name for the owner',
     content: `userId,friend,a\n${mine},${other},x\nfriend,customer,a\n${mine},${other},y\n`,
     reason: /second header/,
+  },
+  {
+    name: 'the same, with no other name that is the same',
+    content: `userId,a,b\n${mine},x,y\nc,User ID,d\n${mine},${other},z\n`,
+    reason: /second header/,
+  },
+  {
+    name: 'the same, where half of the names are',
+    content: `userId,a\n${mine},x\ncustomer,a\n${mine},y\n`,
+    reason: /second header/,
+  },
+  {
+    name: 'an owner that is a list, of which one is ours',
+    content: `{"userId":"${mine}"}\n{"userId":["${mine}","${other}"]}\n`,
+    reason: /neither text nor a whole number/,
+  },
+  {
+    name: 'a record of somebody else whose owner is called otherwise',
+    content: `{"userId":"${mine}"}\n{"user_id":"${other}"}\n`,
+    reason: /exactly once/,
   },
   {
     name: 'a line end that is escaped, as in files of MySQL, behind which ours goes on',
@@ -225,6 +256,7 @@ describe('a version with records of subjects and of others', () => {
         const found = await judge(content, lengths)
         expect(found.judged).toMatchObject({ kind: 'rewrite', records, sha256: sha256Of(Buffer.from(content)) })
         expect(unpack(found.left).toString()).toBe(left)
+        expect(found.ends).toBe(1)
         const written = writtenOf(found.judged)
         expect(written).toMatchObject({ sha256: sha256Of(found.left), size: found.left.length })
         expect(await isAsWritten(inPieces(found.left, lengths), written)).toBe(true)
@@ -281,6 +313,26 @@ describe('a version with records of subjects and of others', () => {
       }
       expect(await isWritten(Buffer.concat([left, Buffer.from('\n')]))).toBe(false)
     }
+  })
+
+  test('nor is it where exactly what was put is there, and that is not what was to stay or cannot be read to its end', async () => {
+    const { judged, left } = await judge(gzipSync(`userId,a\n${mine},x\n${other},y\n`))
+    const written = writtenOf(judged)
+    const isWritten = (bytes: Buffer, change: Partial<Written> = {}) =>
+      isAsWritten(inPieces(bytes, [1e6]), { ...written, sha256: sha256Of(bytes), size: bytes.length, ...change })
+    expect(await isWritten(left)).toBe(true)
+    const { content } = written
+    const another = `userId,a\n${other},z\n`
+    expect(await isWritten(gzipSync(another))).toBe(false)
+    expect(
+      await isWritten(gzipSync(another), { content: { ...content, sha256: sha256Of(Buffer.from(another)) } }),
+    ).toBe(true)
+    expect(await isWritten(gunzipSync(left))).toBe(false)
+    expect(await isWritten(zstdCompressSync(gunzipSync(left)))).toBe(false)
+    // All of the content is there, and not all of its compression.
+    for (const cut of [1, 4, 8]) expect(await isWritten(left.subarray(0, -cut))).toBe(false)
+    expect(await isWritten(Buffer.concat([left, Buffer.from('more')]))).toBe(false)
+    expect(await isWritten(left, { size: left.length + 1 })).toBe(false)
   })
 
   test('has every line in one of both places, whoever they are of and however it is cut and packed', async () => {

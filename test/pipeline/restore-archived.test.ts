@@ -270,6 +270,28 @@ describe('restoring what is archived', () => {
     expect(await world.ended()).toMatchObject({ restored: 0 })
   })
 
+  it('counts each copy once, also one that was there before another, and none of what could be read', async () => {
+    const [a, b, c] = versionsOf(3) as [Kept, Kept, Kept]
+    const readable = [
+      { key: 'copied', body: '', ...archivedAs('GLACIER', true) },
+      { key: 'usual', body: '' },
+    ]
+    const kept = [a, readable[0]!, b, readable[1]!, c]
+    const world = await prepare(kept, { perPart: 4, restore: { ...usual, wait: '1h' } })
+    const { store, asked } = archiveStore(kept)
+    /** The second copy takes until the deadline. */
+    const hasCopy = (key: string) => key !== b.key || world.time >= Date.parse('2026-11-02T01:00:00.000Z')
+    const look = async ({ key }: { key: string }) => ({ kind: hasCopy(key) ? 'restored' : 'in-progress' }) as const
+    const steps = await world.run({ ...store, restores: { ...store.restores!, look } })
+    expect(steps.map(({ next, at }) => [next, at.restored])).toEqual([
+      ['wait', 0],
+      ['wait', 1],
+      ['done', 3],
+    ])
+    expect(asked.begun).toEqual([a.key, b.key, c.key])
+    expect(await world.ended()).toMatchObject({ versions: 3, restored: 3 })
+  })
+
   it('asks for nothing any more behind the deadline', async () => {
     const world = await prepare(versionsOf(3))
     const { store, asked } = archiveStore(versionsOf(3))

@@ -181,6 +181,37 @@ describe('slices that are settled as one version', () => {
     expect(settled(whole)).toMatchObject({ outcome: clean, report: { bytes: size, sha256: 'ab' } })
   })
 
+  it('have no digest of the whole where another one contradicts that', () => {
+    const twice = batch([asWhole(planned[0]!), asWhole(planned[0]!)])
+    for (const made of [whole.with(0, twice), whole.with(2, undefined), whole.with(1, all[1])])
+      expect(settled(made).report).not.toHaveProperty('sha256')
+  })
+
+  it('hand on what keeps the version and whom its labels name, whichever slice says so', () => {
+    const change = { pendingLabels: 'unread', protection: { code: 'legal-hold' } } as const
+    for (const { index } of planned) {
+      const { report } = settled(all.with(index, batch([read(planned[index]!, change)])))
+      expect(report).toMatchObject(change)
+    }
+  })
+
+  it('were read from the first beginning to the last end', () => {
+    const at = (seconds: number) => `2026-11-23T00:00:0${seconds}.000Z`
+    const times = [
+      [2, 6],
+      [1, 5],
+      [3, 4],
+    ] as const
+    for (const order of [times, times.toReversed()]) {
+      const slices = order.map(([startedAt, finishedAt], index) => {
+        const report = all[index]!
+        const head = { ...report.head, startedAt: at(startedAt), finishedAt: at(finishedAt) }
+        return { slice: planned[index]!, report: { ...report, head } }
+      })
+      expect(join(slices)?.head).toMatchObject({ startedAt: at(1), finishedAt: at(6) })
+    }
+  })
+
   it('are clean when each read the parts that are its own, and list findings of all', () => {
     const inParts = (slice: Slice, index: number) => {
       const made = withFinding(slice, 3, index)
@@ -219,7 +250,11 @@ describe('slices that are settled as one version', () => {
     const made = [withFinding(planned[0]!, 3, 7), all[1], withFinding(planned[2]!, 5, 7)]
     const joined = join(planned.map((slice, index) => ({ slice, report: made[index] })))
     expect(settled(made)).toMatchObject({ outcome: { kind: 'found' }, report: { findings: 2, subjects: 1 } })
-    expect(joined?.findings.map(({ record }) => record)).toEqual([3, 25])
+    expect(joined?.findings.map(({ record, offset }) => [record, offset])).toEqual([
+      [3, planned[0]!.from],
+      [25, last.from],
+    ])
+    expect(joined?.head.subjects).toBe(formatCounts(Uint32Array.of(7, 1)))
     expect(joined?.head.positiveControls).toEqual({ planted: 6, detected: 6, forms: ['plain'] })
   })
 
@@ -231,6 +266,22 @@ describe('slices that are settled as one version', () => {
       report: { findings: 2, subjects: 2 },
     })
     expect(joined?.findings.map(({ record }) => record)).toEqual([3])
+  })
+
+  it('list no record behind a slice of which it is not known what it read', () => {
+    const second = withFinding(planned[1]!, 4, 8)
+    const [report] = second.reports
+    const unsure: ScanReport[][] = [
+      [report!, report!],
+      [{ ...report!, ...reading(last, {}) }],
+      [{ ...report!, ...reading(planned[1]!, { reading: 'unread' }) }],
+    ]
+    for (const reports of unsure) {
+      const made = [withFinding(planned[0]!, 3, 7), { ...second, reports }, withFinding(last, 5, 9)]
+      const joined = join(planned.map((slice, index) => ({ slice, report: made[index] })))
+      expect(joined?.findings.map(({ record }) => record)).toEqual([3, 14])
+      expect(joined?.reports[0]).toMatchObject({ outcome: { kind: 'found', reason: 'contradictory' }, findings: 3 })
+    }
   })
 
   it.each([
@@ -323,6 +374,11 @@ describe('slices that are settled as one version', () => {
       made: change(1, { ...reading(planned[1]!, { reading: 'whole' }), bytes: size }),
       reason: 'contradictory',
     },
+    ...(['left', 'unread', 'whole'] as const).map((how) => ({
+      name: `each says of its bytes that they are ${how}`,
+      made: planned.map((slice) => batch([read(slice, reading(slice, { reading: how }))])),
+      reason: 'contradictory',
+    })),
     { name: 'one that left it to the first is missing', made: whole.with(2, undefined), reason: 'not-scanned' },
     {
       name: 'the first read less than the whole',

@@ -12,7 +12,13 @@ import { createCoverage } from '../../lib/verdict/settle-coverage.ts'
 const countsOf = (ordinals: readonly number[]) =>
   Uint32Array.from([...new Set(ordinals)].toSorted((a, b) => a - b).flatMap((ordinal) => [ordinal, 1]))
 
-type Version = { size: number; outcome: Outcome; subjects: number[]; protection?: Protection }
+type Version = {
+  size: number
+  outcome: Outcome
+  subjects: number[]
+  kind: InventoryEntry['kind']
+  protection?: Protection
+}
 
 const times = { startedAt: '2026-11-23T00:00:00.000Z', finishedAt: '2026-11-23T00:00:01.000Z' }
 const outcomes: Outcome[] = [
@@ -25,6 +31,7 @@ const outcomes: Outcome[] = [
 const protections: (Protection | undefined)[] = [
   undefined,
   { code: 'legal-hold' },
+  { code: 'retention' },
   { code: 'retention', until: '2027-01-01T00:00:00.000Z' },
   { code: 'retention', until: '2028-01-01T00:00:00.000Z' },
 ]
@@ -34,6 +41,7 @@ const version: fc.Arbitrary<Version> = fc
     size: fc.nat(1000),
     outcome: fc.constantFrom(...outcomes),
     subjects: fc.array(fc.nat(40), { maxLength: 3 }),
+    kind: fc.constantFrom('object', 'delete-marker', 'multipart-upload'),
     protection: fc.constantFrom(...protections),
   })
   .map(({ protection, ...rest }) => ({ ...rest, ...(protection && { protection }) }))
@@ -42,8 +50,8 @@ const version: fc.Arbitrary<Version> = fc
 function segmentOf(versions: readonly Version[], firstSeq: number, pieces: readonly Piece[] = []) {
   const coverage = createCoverage()
   const entries = versions.map(
-    ({ size }, index): InventoryEntry => ({
-      kind: 'object',
+    ({ size, kind }, index): InventoryEntry => ({
+      kind,
       seq: firstSeq + index,
       shownKey: `k${firstSeq + index}`,
       versionId: 'v',
@@ -105,11 +113,65 @@ describe('coverage in segments', () => {
           inventorySha256: whole.inventorySha256,
           outcomesSha256: whole.outcomesSha256,
         }
-        expect({ ...merged, ...sameBatches }).toEqual(whole)
+        // Strictly: an end that is not known is none that is undefined.
+        expect({ ...merged, ...sameBatches }).toStrictEqual(whole)
         expect(merged.batches).toEqual({ planned: segments.length, reported: segments.length })
         expect(merged.positiveControls.detected).toBe(2 * segments.length)
       }),
     )
+  })
+
+  it('says of a store what its segments came to', () => {
+    const versions = outcomes.map(
+      (outcome, at): Version => ({ size: 10 ** at, outcome, subjects: [at], kind: 'object' }),
+    )
+    const marks: Version[] = (['delete-marker', 'delete-marker', 'multipart-upload'] as const).map((kind) => ({
+      ...{ size: 0, outcome: { kind: 'clean' }, subjects: [], kind },
+    }))
+    expect(mergeCoverage([segmentOf(versions, 0), segmentOf(marks, 5)], mounts)).toMatchObject({
+      inventory: { versions: 8, bytes: 11_111, deleteMarkers: 2, multipartUploads: 1 },
+      closing: { versions: 8 },
+      batches: { planned: 2, reported: 2 },
+      clean: { versions: 4, bytes: 1 },
+      found: { versions: 2, bytes: 110 },
+      foundPartly: 1,
+      unverified: [
+        { reason: 'archived', versions: 1, bytes: 10_000 },
+        { reason: 'truncated', versions: 1, bytes: 1000 },
+      ],
+      ...{ bytesRead: 11_111, decodedBytes: 11_111, records: 8, findings: 2, subjects: 5 },
+    })
+  })
+
+  it('counts no report of a batch that has none, and nothing that was read in it', () => {
+    const coverage = createCoverage()
+    const entry: InventoryEntry = {
+      ...{ kind: 'object', seq: 0, shownKey: 'k', versionId: 'v', current: true, size: 9, modifiedAt: times.startedAt },
+    }
+    expect(coverage.addBatch([entry], undefined)).toMatchObject([{ outcome: { reason: 'not-scanned' } }])
+    expect(coverage.finish(times, { ...times, versions: 1, appeared: 0, gone: 0 })).toMatchObject({
+      batches: { planned: 1, reported: 0 },
+      clean: { versions: 0, bytes: 0 },
+      unverified: [{ reason: 'not-scanned', versions: 1, bytes: 9 }],
+      ...{ bytesRead: 0, decodedBytes: 0, records: 0, findings: 0 },
+    })
+  })
+
+  it('is dated from the first beginning to the last end of its segments, in whatever order those are', () => {
+    const [first, second, third] = [1, 2, 3].map((hour) => `2026-11-23T0${hour}:00:00.000Z`)
+    const { coverage, subjects } = segmentOf([], 0)
+    const at = (startedAt: string, finishedAt: string) => ({
+      subjects,
+      coverage: {
+        ...coverage,
+        inventory: { ...coverage.inventory, startedAt, finishedAt },
+        closing: { ...coverage.closing, startedAt, finishedAt },
+      },
+    })
+    const segments = [at(second!, second!), at(first!, third!), at(second!, second!)]
+    const dated = { startedAt: first, finishedAt: third }
+    for (const each of [segments, segments.slice(0, 2), segments.slice(1)])
+      expect(mergeCoverage(each, mounts)).toMatchObject({ inventory: dated, closing: dated })
   })
 
   it('names every build that read something in any of them, once', () => {
@@ -125,25 +187,35 @@ describe('coverage in segments', () => {
     expect(mergeCoverage([readBy('b', 'c'), untold, readBy('a', 'c')], mounts)).not.toHaveProperty('builds')
   })
 
-  it('gives no end to what is kept when one of the segments knows none', () => {
+  it('gives what is kept the last end of all segments, and none when one of them knows none', () => {
     const kept = (until?: string): Version => ({
       size: 1,
       outcome: { kind: 'found' },
       subjects: [1],
+      kind: 'object',
       protection: { code: 'retention', ...(until !== undefined && { until }) },
     })
-    const until = '2027-01-01T00:00:00.000Z'
+    const [until, later] = ['2027-01-01T00:00:00.000Z', '2028-01-01T00:00:00.000Z']
     const protectedIn = (versions: Version[]) =>
       mergeCoverage(
         versions.map((each, index) => segmentOf([each], index)),
         mounts,
       ).protected
     expect(protectedIn([kept(until), kept(until)])).toEqual([{ code: 'retention', versions: 2, bytes: 2, until }])
-    expect(protectedIn([kept(until), kept()])).toEqual([{ code: 'retention', versions: 2, bytes: 2 }])
+    for (const each of [
+      [kept(until), kept(later)],
+      [kept(later), kept(until)],
+    ])
+      expect(protectedIn(each)).toMatchObject([{ until: later }])
+    for (const each of [
+      [kept(until), kept()],
+      [kept(), kept(until)],
+    ])
+      expect(protectedIn(each)).toStrictEqual([{ code: 'retention', versions: 2, bytes: 2 }])
   })
 
   it('has another digest when pieces of a version pin something else', () => {
-    const version: Version = { size: 9, outcome: { kind: 'clean' }, subjects: [] }
+    const version: Version = { size: 9, outcome: { kind: 'clean' }, subjects: [], kind: 'object' }
     const digestOf = (pieces: readonly Piece[]) =>
       mergeCoverage([segmentOf([version], 0, pieces)], mounts).outcomesSha256
     const piece = { from: 0, to: 9, sha256: 'a'.repeat(64) }
@@ -159,8 +231,22 @@ describe('coverage in segments', () => {
     expect(new Set(pinned.map(digestOf)).size).toBe(4)
   })
 
+  it('has another digest when something else is listed, whatever was reported', () => {
+    const entry = (change: Partial<InventoryEntry> = {}): InventoryEntry => ({
+      ...{ kind: 'object', seq: 0, shownKey: 'k', versionId: 'v', current: true, size: 9, modifiedAt: times.startedAt },
+      ...change,
+    })
+    const lists = [[], [entry()], [entry({ shownKey: 'l' })], [entry({ versionId: 'w' })], [entry({ size: 8 })]]
+    const digests = [...lists, [entry({ seq: 1 })], [entry(), entry({ seq: 1 })]].map((entries) => {
+      const coverage = createCoverage()
+      coverage.addListed(entries)
+      return coverage.finish(times, { ...times, versions: 0, appeared: 0, gone: 0 }).inventorySha256
+    })
+    expect(new Set(digests).size).toBe(digests.length)
+  })
+
   it('has another digest when an outcome moves from one segment to the next', () => {
-    const versions = outcomes.map((outcome): Version => ({ size: 1, outcome, subjects: [] }))
+    const versions = outcomes.map((outcome): Version => ({ size: 1, outcome, subjects: [], kind: 'object' }))
     const cut = (at: number) =>
       mergeCoverage([segmentOf(versions.slice(0, at), 0), segmentOf(versions.slice(at), at)], mounts).outcomesSha256
     expect(new Set([1, 2, 3, 4].map(cut)).size).toBe(4)
