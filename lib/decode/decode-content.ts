@@ -1,5 +1,6 @@
 import { isKnownContent } from './checks/known-contents.ts'
 import { headLength, knownFormatOf } from './checks/known-formats.ts'
+import { mayBeDumpIndex, readDumpIndex } from './database/dump-index.ts'
 import type { Decoding } from './decoding.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Content } from './format.ts'
@@ -16,7 +17,10 @@ export async function decodeContent(content: Content, decoding: Decoding): Promi
   const format = formatOf(head) ?? (isMarkup && knownFormatOf(head) === undefined ? xml : undefined)
   const expected = expectationOf(head)
   if (await isKnownContent(source, head)) return readRaw(source, path, decoding, { kind: 'any' })
-  if (format === undefined) return readRaw(source, path, decoding, expected)
+  if (format === undefined) {
+    if (mayBeDumpIndex(head) && (await readDumpIndex(source, path, decoding))) return
+    return readRaw(source, path, decoding, expected)
+  }
   if (path.filter((name) => formatNames.includes(name)).length >= decoding.limits.depth)
     return readRaw(source, path, decoding, {
       kind: 'refused',

@@ -70,7 +70,7 @@ export function hashInto(
   halves[1] = avalanche(b ^ (b >>> 13))
 }
 
-function avalanche(half: number): number {
+export function avalanche(half: number): number {
   let h = half ^ (half >>> 16)
   h = Math.imul(h, 0x85ebca6b)
   h ^= h >>> 13

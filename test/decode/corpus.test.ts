@@ -61,6 +61,7 @@ const others = [
   'tiff',
   'bmp',
   'counted-texts',
+  'mysql-shell',
   'r',
 ]
 

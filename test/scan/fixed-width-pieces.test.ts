@@ -19,7 +19,9 @@ function timesOf(lines: readonly Buffer[]): number {
       columns,
       sought,
       eachPiece(line, columns, sought, () => false, report),
-      report,
+      (start, end, lengths) => {
+        for (const length of lengths) looked += length * (end - start - length + 1)
+      },
     )
   }
   return looked / lines.reduce((sum, { length }) => sum + length, 0)

@@ -66,6 +66,7 @@ export function formatsCommand(terminal: Terminal): ExitCode {
   }
   terminal.print('  Of these')
   for (const [name, what] of writtenTexts) terminal.print(`    ${name.padEnd(14)} ${what}`)
+  terminal.print('  and indexes (*.idx) that MySQL Shell writes beside the files of a dump, as numbers')
   terminal.print('  Compressions that nothing in their bytes tells, where a store declares them')
   terminal.print(`    ${declaredFormatNames.join(', ')}`)
   terminal.print('  In slices, from 1 GiB on')

@@ -75,6 +75,7 @@ const magics: readonly Magic[] = [
   magic('Mork', '// <!-- <mdb:mork:z '),
   magic('mbx mailbox', '*mbx*\r\n'),
   magic('BinHex', '(This file must be converted with BinHex'),
+  magic('Stata', '<stata_dta>'),
   magic('HDF5', '\x89HDF\r\n'),
   magic(swift, '{1:F01'),
   magic(swift, '{1:F21'),

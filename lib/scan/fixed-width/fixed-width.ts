@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
-import { createProbe, type Probe } from '../finders/probe.ts'
+import { createWindowProbe, type WindowProbe } from '../finders/window-probe.ts'
 import { fixedWidth } from '../forms/fixed-width-form.ts'
 import { createMatcher } from '../matcher.ts'
 import { type Columns, columnsOf, firstLines, mayHaveColumns, mostLines } from './columns.ts'
@@ -31,14 +31,11 @@ const formFeed = 0x0c
 const carriageReturn = 0x0d
 const isContinuation = (byte: number) => (byte & 0xc0) === 0x80
 
-type Tools = { sought: Sought; probe: Probe }
+type Tools = { sought: Sought; probe: WindowProbe }
 const known = new WeakMap<SubjectIndex, Tools>()
-/** A number, while it is looked up: as long as any that is one (`maxIdentifierLength`). */
-const scratchBytes = new Uint8Array(256)
-const scratch = { bytes: scratchBytes, view: new DataView(scratchBytes.buffer) }
 
 function toolsOf(index: SubjectIndex): Tools {
-  const tools = known.get(index) ?? { sought: soughtIn(index), probe: createProbe(index, 'decimal', scratch) }
+  const tools = known.get(index) ?? { sought: soughtIn(index), probe: createWindowProbe(index, 'decimal') }
   known.set(index, tools)
   return tools
 }
@@ -125,10 +122,9 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
     const codes = eachPiece(line, columns!, sought, seen!, report)
     if (sought.hasUuids) eachUuid(line, report)
     if (columns!.numbers.length === 0) return
-    eachNumber(line, columns!, sought, codes, (start, end) => {
-      for (let at = start; at < end; at++) scratchBytes[at - start] = bytes[at]!
-      note(probe(0, end - start), from)
-    })
+    eachNumber(line, columns!, sought, codes, (start, end, lengths) =>
+      probe(bytes, start, end, lengths, (ordinal) => note(ordinal, from)),
+    )
   }
 
   const linesOf = () => head!.map(({ line }) => line)

@@ -101,13 +101,13 @@ function betweenCuts(cuts: readonly number[], { shortest, longest }: Sought, rep
     }
 }
 
-/** Reports numbers within longer ones, unless there are no fields: beside other characters a number is found as it is. */
+/** Reports where numbers of some lengths are to be looked for within longer ones, unless there are no fields: beside other characters a number is found as it is. */
 export function eachNumber(
   { bytes, from, to }: Line,
   { numbers }: Columns,
   { within, inOne }: Sought,
   codes: Codes,
-  report: Report,
+  report: (start: number, end: number, lengths: readonly number[]) => void,
 ): void {
   let reached = from
   for (const column of numbers) {
@@ -121,7 +121,8 @@ export function eachNumber(
     if (codes.some((code) => code.start < end && code.end > start)) continue
     const isOne =
       end - start <= longestNumber && !(start > from && runsOn[bytes[start - 1]!]) && !(end < to && runsOn[bytes[end]!])
-    for (const length of isOne ? inOne : within)
-      for (let at = start; length < end - start && at + length <= end; at++) report(at, at + length)
+    const size = end - start
+    const lengths = isOne ? inOne : within
+    report(start, end, lengths.at(-1)! < size ? lengths : lengths.filter((length) => length < size))
   }
 }

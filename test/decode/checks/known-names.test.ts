@@ -21,6 +21,10 @@ const heads = [
   { name: 'SquashFS', head: 'hsqs\x07\0\0\0' },
   { name: 'RPM package', head: '\xed\xab\xee\xdb\x03\0\0\0\0\x01x-1-1' },
   { name: 'Android backup, encrypted', head: 'ANDROID BACKUP\n5\n1\nAES-256\n8A1B\n\x78\xda\x01' },
+  {
+    name: 'Stata',
+    head: '<stata_dta><header><release>118</release><byteorder>LSF</byteorder><K>\x02\0</K><N>\x03\0\0\0\0\0\0\0</N><label>\0\0</label>',
+  },
   { name: 'binary property list', head: 'bplist00\xd2\x01\x02' },
 ]
 
@@ -40,6 +44,7 @@ test('text that begins alike is text', async () => {
     'HEADER RECORD*******\n',
     'ANDROID BACKUP\n5\n',
     'conectix hsqs bplist00\n',
+    ' <stata_dta>is how they begin</stata_dta>\n',
   ])
     expect((await collect(inPieces(Buffer.from(text), [1e6]))).reading.complete).toBe(true)
 })

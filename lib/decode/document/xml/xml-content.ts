@@ -1,3 +1,4 @@
+import { beginsWith } from '../../begins-with.ts'
 import { encodedCheck } from '../../checks/encoded-check.ts'
 import { headLength } from '../../checks/known-formats.ts'
 import { textWriter } from '../../database/row-writer.ts'
@@ -23,7 +24,11 @@ export const xml: Format = {
   read: readXml,
 }
 
+/** Of which all but the tags is binary. */
+const stata = Buffer.from('<stata_dta>')
+
 function beginsLikeMarkup(head: Uint8Array): boolean {
+  if (beginsWith(head, stata)) return false
   // `<`, the mark of UTF-8, white space before it, or `#<` of PowerShell.
   if (![0x3c, 0xef, 0x20, 0x09, 0x0a, 0x0d].includes(head[0]!) && !(head[0] === 0x23 && head[1] === 0x3c)) return false
   const text = Buffer.from(head.buffer, head.byteOffset, head.length)
