@@ -105,7 +105,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   'utf-16': { wrap: writeUtf16, path: ['utf-16'] },
   'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
   folded: { wrap: writeFolded, path: ['folded', 'unfolded'], written: ['folded'] },
-  'git-export': { wrap: writeGitExport, path: ['git-export', 'text'] },
+  'git-export': { wrap: writeGitExport, path: ['git-export', 'blob-1'] },
   'doubled-at': { wrap: writeDoubledAt, path: ['doubled-at', 'text'] },
   'escaped-bytes': { wrap: writeEscapedBytes, path: ['escaped-bytes', 'values'], written: ['escaped-bytes'] },
   ion: { wrap: writeIon, path: ['ion', 'text'] },
