@@ -13,7 +13,7 @@ const firsts = new Set(Buffer.from('#\r\nbcfoprt\xef', 'latin1'))
 const preamble = /^(?:\xef\xbb\xbf)?(?:(?:feature|option|progress) [^\n]*\n|#[^\n]*\n|\r?\n)*/
 /** Also with the line ends of Windows, with which no length is right any more. */
 const beginning =
-  /^(?:blob\r?\n(?:mark|original-oid|data) |commit \S+\r?\n(?:mark :|original-oid |author |committer )|tag \S+\r?\n(?:mark :|from |original-oid )|reset (?:HEAD|refs\/\S+)\r?\n(?:\r?\n|blob\r?\n|(?:commit|from|reset|tag) \S))/
+  /^(?:blob\r?\n(?:mark :|original-oid |data (?:\d|<<))|commit \S+\r?\n(?:mark :|original-oid |author |committer )|tag \S+\r?\n(?:mark :|from |original-oid )|reset (?:HEAD|refs\/\S+)\r?\n(?:\r?\n|blob\r?\n|(?:commit|from|reset|tag) \S))/
 /** How a line outside of data begins (git-fast-import(1)), and what has a file or a note behind it. */
 const command =
   /^(?:$|#|(?:alias|blob|checkpoint|deleteall|done)\r?$|(?:[CDMNR]|author|cat-blob|commit|committer|data|encoding|feature|from|get-mark|gpgsig|ls|mark|merge|option|original-oid|progress|property|reset|tag|tagger|to) )/

@@ -65,7 +65,7 @@ describe('what git fast-export writes', () => {
   test.each([
     { name: 'data that is cut off', text: 'blob\ndata 99\nbob_w77', gap: 'truncated' },
     { name: 'a message that is cut off', text: `${commit}data 99\nbob_w77`, gap: 'truncated' },
-    { name: 'data with another length', text: 'blob\ndata x\nbob_w77from :1\n' },
+    { name: 'data with another length', text: 'blob\nmark :1\ndata x\nbob_w77from :1\n' },
     { name: 'data up to a mark', text: 'blob\ndata <<END\ndata 4\nEND\n' },
     { name: 'data that ends within a line', text: `${commit}data 3\nto bob_w77\nfrom :1\n` },
     { name: 'line ends of Windows', text: `${commit}data 6\nby bobM 100644 :1 a\n`.replaceAll('\n', '\r\n') },
@@ -77,6 +77,7 @@ describe('what git fast-export writes', () => {
     'commit 0123456789abcdef0123456789abcdef01234567\nAuthor: x <x@example.com>\n\n    data x\n',
     'reset the password\nfrom the beginning\n',
     '# reset\nblob storage is data x\n',
+    'blob\ndata is text\n',
   ])('is not %j', async (text) => {
     expect(await read(text)).toEqual({ gaps: [], texts: { '': text } })
   })
