@@ -36,13 +36,15 @@ export async function decodeContent(content: Content, decoding: Decoding): Promi
 /** What a content that is no format we read has to be, by its first bytes. */
 export function expectationOf(head: Uint8Array): Expectation {
   const format = knownFormatOf(head)
-  if (format === undefined) return { kind: 'text' }
+  if (format === undefined) return { kind: 'text', isOther }
   return {
     kind: format.weak ? 'named' : 'refused',
     reason: format.encrypted ? 'encrypted' : 'unsupported-format',
     detail: `expected a format that is read, got ${format.name}`,
   }
 }
+
+const isOther = (head: Uint8Array): boolean => formatOf(head) !== undefined || knownFormatOf(head) !== undefined
 
 /** Whether bytes that begin like this must not be taken for plain text or bytes. `head`: see `headLength`. */
 export function isContainer(head: Uint8Array): boolean {

@@ -4,14 +4,14 @@ import { addGap, type Decoding, DecodingStopped } from './decoding.ts'
 import type { Gap, UnverifiedReason } from './unverified.ts'
 
 /**
- * What may be in a content that is not decoded further. `text`: a problem is a gap of its own reason; `least`: so many bytes tell an encoding. `trailing`: bytes
+ * What may be in a content that is not decoded further. `text`: a problem is a gap of its own reason; `least`: so many bytes tell an encoding; `isOther`: what may not begin behind a block of zeros. `trailing`: bytes
  * after a container's end, for which only text is accepted. `any`: a field that its container defines as text in some
  * encoding, or that is known byte for byte. `structure`: bytes that whoever reads their format answers for, and in which nothing is said to hide: of noise one in some megabytes looks like a
  * mark of something. `pixels`: the same of samples of a picture, in which nobody writes a text in another form. `refused`: a format that is known not to be read, or too deep. `named`: text, or else
  * that format.
  */
 export type Expectation =
-  | { kind: 'text'; least?: number }
+  | { kind: 'text'; least?: number; isOther?(head: Uint8Array): boolean }
   | { kind: 'trailing' }
   | { kind: 'any' }
   | { kind: 'structure' }
@@ -40,6 +40,7 @@ export async function readRaw(
     readsEightBit: sink.readsEightBit === true,
     skipsZeros: sink.skipsZeros === true,
     least: expected.kind === 'text' ? expected.least : undefined,
+    isOther: expected.kind === 'text' ? expected.isOther : undefined,
   })
   try {
     for (;;) {

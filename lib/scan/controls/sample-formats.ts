@@ -97,7 +97,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   compress: { wrap: writeCompress, path: ['compress'] },
   lzma: { wrap: writeLzma, path: ['lzma'] },
   zlib: { wrap: deflateSync, path: ['zlib'] },
-  zeros: { wrap: (document) => Buffer.concat([Buffer.alloc(4096), document]), path: ['zeros'] },
+  zeros: { wrap: writeBehindZeros, path: ['zeros'] },
   '7z': { wrap: sevenZipSample, path: ['7z', 'member-1'] },
   'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
   msgpack: { wrap: (document) => writeMsgpack(linesOf(document)), path: ['msgpack', 'values'] },
@@ -105,7 +105,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   'utf-16': { wrap: writeUtf16, path: ['utf-16'] },
   'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
   folded: { wrap: writeFolded, path: ['folded', 'unfolded'], written: ['folded'] },
-  'git-export': { wrap: writeGitExport, path: ['git-export', 'text'] },
+  'git-export': { wrap: writeGitExport, path: ['git-export', 'blob-1'] },
   'doubled-at': { wrap: writeDoubledAt, path: ['doubled-at', 'text'] },
   'escaped-bytes': { wrap: writeEscapedBytes, path: ['escaped-bytes', 'values'], written: ['escaped-bytes'] },
   ion: { wrap: writeIon, path: ['ion', 'text'] },
@@ -132,4 +132,9 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   tiff: { wrap: writeTiff, path: ['tiff', 'xmp'], written: ['tiff'] },
   bmp: { wrap: writeBmp, path: ['bmp', 'link'], written: ['bmp'] },
   xml: { wrap: writeXml, path: ['xml', 'text'], written: ['xml'] },
+}
+
+/** Less than 64 bytes behind zeros have to be a line. */
+function writeBehindZeros(document: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.alloc(4096), document, Buffer.from(document.length < 64 ? '\n' : '')])
 }

@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { scanObject } from '../../../lib/scan/scan-object.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 
 const made = readFileSync(new URL('../../corpus/git-export/export.bin', import.meta.url))
-const read = async (text: string, lengths = [100, 7]) => {
-  const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
-  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
+const read = async (bytes: string | Uint8Array, lengths = [100, 7]) => {
+  const { reading, contents } = await collect(inPieces(Buffer.from(bytes), lengths))
+  return { gaps: reading.gaps.map(({ reason, path }) => [reason, ...path].join(' ')), texts: textsOf(contents) }
 }
+const data = (bytes: string | Uint8Array) => Buffer.concat([Buffer.from(`data ${bytes.length}\n`), Buffer.from(bytes)])
+const blob = (bytes: string | Uint8Array) => Buffer.concat([Buffer.from('blob\nmark :1\n'), data(bytes)])
+const commit = 'commit refs/heads/main\nauthor x <x@example.com> 1 +0000\n'
 
 describe('what git fast-export writes', () => {
   test('has people at the end of messages without a line end', async () => {
@@ -19,32 +23,62 @@ describe('what git fast-export writes', () => {
   })
 
   test('is the same, however it is cut', async () => {
-    const whole = await read(String(made), [1e6])
-    for (const lengths of [[1], [2, 3], [64]]) expect(await read(String(made), lengths)).toEqual(whole)
+    const whole = await read(made, [1e6])
+    for (const lengths of [[1], [2, 3], [64]]) expect(await read(made, lengths)).toEqual(whole)
   })
 
   test.each([
-    {
-      name: 'of nothing',
-      text: 'blob\nmark :1\ndata 0\nreset refs/x\n',
-      shown: 'blob\nmark :1\ndata 0\nreset refs/x\n',
-    },
-    { name: 'that looks like a length', text: 'blob\ndata 7\ndata 99done\n', shown: 'blob\ndata 7\ndata 99\ndone\n' },
-    {
-      name: 'that is cut off',
-      text: 'feature done\nblob\ndata 99\nbob_w77',
-      shown: 'feature done\nblob\ndata 99\nbob_w77',
-    },
-    { name: 'with another length', text: 'blob\ndata x\nbob_w77from :1\n', shown: 'blob\ndata x\nbob_w77from :1\n' },
-  ])('has data $name', async ({ text, shown }) => {
-    const end = shown.indexOf('\n') + 1
-    expect(await read(text, [1])).toEqual({
-      gaps: [],
-      texts: { 'git-export/head': shown.slice(0, end), 'git-export/text': shown.slice(end) },
+    { name: 'a calendar', file: 'BEGIN:VCALENDAR\r\nX:bob\r\n _w77\r\nEND:VCALENDAR\r\n', path: 'folded/unfolded' },
+    { name: 'HTML', file: '<!DOCTYPE html><p>bob<b>_w77</b></p>', path: 'xml/text' },
+    { name: 'gzip', file: gzipSync('bob_w77'), path: 'gzip' },
+  ])('has $name as a content of its own', async ({ file, path }) => {
+    const { gaps, texts } = await read(Buffer.concat([blob(file), Buffer.from(`${commit}data 1\nx`)]))
+    expect(gaps).toEqual([])
+    expect(texts[`git-export/blob-1/${path}`]).toContain('bob_w77')
+  })
+
+  test.each([
+    { name: 'a file', before: 'M 100644 inline a/b.txt\n' },
+    { name: 'a note', before: 'N inline :1\n' },
+  ])('has $name in a commit as a content of its own', async ({ before }) => {
+    const { texts } = await read(
+      Buffer.concat([Buffer.from(`${commit}data 1\nx${before}`), data('bob_w77'), data('y')]),
+    )
+    expect(texts).toEqual({
+      'git-export/blob-1': 'bob_w77',
+      'git-export/text': `${commit}data 1\nx\n${before}data 7\ndata 1\ny`,
     })
   })
 
-  test('is no text where a file in it is none', async () => {
-    expect((await read('blob\nmark :1\ndata 3\na\x01b\n')).gaps).toEqual(['not-text'])
+  test('has a file in a format that is not read unverified', async () => {
+    expect((await read(blob('!Type:Bank\nPbob_w77\n^\n'))).gaps).toEqual(['unsupported-format git-export blob-1'])
+  })
+
+  test.each([
+    { name: 'of nothing', text: `blob\nmark :1\ndata 0\n${commit}data 1\nx` },
+    { name: 'behind options', text: `# x\nfeature done\noption git quiet\nprogress x\n\n${commit}data 1\nx` },
+    { name: 'behind a tag', text: 'tag v1\nfrom :1\ntagger x <x@example.com> 1 +0000\ndata 1\nx' },
+  ])('has data $name', async ({ text }) => {
+    expect(await read(`${text}done\n`, [1])).toEqual({ gaps: [], texts: { 'git-export/text': `${text}\ndone\n` } })
+  })
+
+  test.each([
+    { name: 'data that is cut off', text: 'blob\ndata 99\nbob_w77', gap: 'truncated' },
+    { name: 'a message that is cut off', text: `${commit}data 99\nbob_w77`, gap: 'truncated' },
+    { name: 'data with another length', text: 'blob\nmark :1\ndata x\nbob_w77from :1\n' },
+    { name: 'data up to a mark', text: 'blob\ndata <<END\ndata 4\nEND\n' },
+    { name: 'data that ends within a line', text: `${commit}data 3\nto bob_w77\nfrom :1\n` },
+    { name: 'line ends of Windows', text: `${commit}data 6\nby bobM 100644 :1 a\n`.replaceAll('\n', '\r\n') },
+  ])('is not clean with $name', async ({ text, gap = 'unsupported-format' }) => {
+    expect((await read(text)).gaps).toEqual([`${gap} git-export`])
+  })
+
+  test.each([
+    'commit 0123456789abcdef0123456789abcdef01234567\nAuthor: x <x@example.com>\n\n    data x\n',
+    'reset the password\nfrom the beginning\n',
+    '# reset\nblob storage is data x\n',
+    'blob\ndata is text\n',
+  ])('is not %j', async (text) => {
+    expect(await read(text)).toEqual({ gaps: [], texts: { '': text } })
   })
 })

@@ -43,4 +43,12 @@ describe('a load file of Concordance', () => {
       expect(new Set((await read(text, 'utf8', lengths)).gaps)).toEqual(new Set(['not-text']))
     expect((await read(text, 'latin1')).gaps).not.toEqual([])
   })
+
+  test.each([
+    { name: 'a character of GBK that begins with a þ', value: '\xfeAbob_w77' },
+    { name: 'any other þ', value: 'aþb' },
+  ])('in eight bits is no text with $name within a field', async ({ value }) => {
+    for (const lengths of [[1e6], [1]])
+      expect((await read(`${file}${row('1', `x${value}`)}`, 'latin1', lengths)).gaps).toEqual(['not-text'])
+  })
 })

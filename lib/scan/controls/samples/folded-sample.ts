@@ -14,9 +14,9 @@ export function writeDoubledAt(document: Uint8Array): Buffer {
   return Buffer.from(`head\t1.1; access;\n${text}`, 'latin1')
 }
 
-/** What stands behind a command in what `git fast-export` writes. */
+/** A file in what `git fast-export` writes. */
 export const writeGitExport = (document: Uint8Array): Buffer =>
-  Buffer.concat([Buffer.from('reset refs/heads/main\n'), document])
+  Buffer.concat([Buffer.from(`blob\nmark :1\ndata ${document.length}\n`), document, Buffer.from('\n')])
 
 /** A dump of a database in which each line of this document is a value, with an escape for the byte in its middle. */
 export function writeEscapedBytes(document: Uint8Array): Buffer {
