@@ -20,7 +20,7 @@ export function mayBeDumpIndex(head: Uint8Array): boolean {
  * bytes each, the highest first. So number `i` is in MiB `i + 1`, the last one in that of the one before, and of each nothing but 20 bits is not known beforehand: less than three characters, behind
  * five bytes of which three are zero. Absent: it is not one, as that of rows of more than a MiB.
  */
-export function dumpIndexOf(bytes: Uint8Array): number[] | undefined {
+function dumpIndexOf(bytes: Uint8Array): number[] | undefined {
   if (bytes.length === 0 || bytes.length % width !== 0 || bytes.length > mostBytes) return undefined
   const view = viewOf(bytes)
   const numbers = Array.from({ length: bytes.length / width }, (_, index) => numberAt(view, width * index))
