@@ -189,10 +189,10 @@ export function markCheck() {
     )
   }
 
-  /** What begins in bytes that are looked at by themselves is told there, beside all else that is in their sample. */
+  /** What begins in bytes that are looked at by themselves is told there, beside all else that is in their sample, once all is there that has to stand before it. */
   function lookAtSeam(seam: Buffer, isShort: boolean): EncodedProblem | undefined {
     const found = lookAtFields(seam, offset - tail.length, false)
-    return isShort || found === undefined || found.offset < offset ? found : undefined
+    return isShort || found === undefined || found.offset < offset + needed ? found : undefined
   }
 
   /** The same for marks that are looked for in samples of the content. */
@@ -218,13 +218,14 @@ export function markCheck() {
       const seam = tail.length === 0 ? head : Buffer.concat([tail, head])
       const isShort = chunk.length <= 3 * needed
       // What begins with these bytes has no seam.
-      const problem =
-        (tail.length === 0 && !isShort
+      const atSeam =
+        tail.length === 0 && !isShort
           ? undefined
-          : first(look(seam, offset - tail.length, false), lookAtSeam(seam, isShort))) ??
-        (isShort
-          ? undefined
-          : first(mayHaveKey ? look(chunk, offset, false, whole) : undefined, lookAtSamples(chunk, offset)))
+          : first(look(seam, offset - tail.length, false), lookAtSeam(seam, isShort))
+      const within = isShort
+        ? undefined
+        : first(mayHaveKey ? look(chunk, offset, false, whole) : undefined, lookAtSamples(chunk, offset))
+      const problem = first(atSeam, within)
       if (!isShort) mayHaveField = true
       mayHaveWhole = isShort || mayHaveKey
       const last = isShort ? seam : chunk

@@ -443,6 +443,11 @@ describe('of several problems the first one in the text counts, however it is cu
       expected: { reason: 'opaque', offset: words.length + 1 },
     },
     {
+      name: 'a field before a mark',
+      content: `${marked.find(({ name }) => name.includes('CryptoJS'))!.content}${armour('PGP MESSAGE')}${words}`,
+      expected: { reason: 'encrypted', offset: 2 },
+    },
+    {
       name: 'uuencode before armour',
       content: `${words}\n${uuencoded}${armour('PGP MESSAGE')}${words}`,
       expected: { reason: 'unsupported-format', offset: words.length + 1 },
@@ -450,9 +455,18 @@ describe('of several problems the first one in the text counts, however it is cu
   ]
   for (const { name, content, expected } of cases)
     test(name, async () => {
-      for (const cut of [[content.length], [200], [1], [31], [47, 48, 49], [97], [64, 500]])
+      for (const cut of [[content.length], [200], [1], [31], [47, 48, 49], [97], [64, 500], [1, 145]])
         expect([cut, await problemIn(content, cut)]).toMatchObject([cut, expected])
     })
+
+  test('a mark of which the beginning is in the piece before', async () => {
+    for (const { content } of marked) {
+      const text = `${content}${words.repeat(9)}`
+      const whole = await problemIn(text, [text.length])
+      for (let cut = 1; cut < Math.min(content.length, 200); cut++)
+        expect([cut, await problemIn(text, [cut, 145, 400])]).toStrictEqual([cut, whole])
+    }
+  })
 
   test('whatever there is', async () => {
     const part = fc.oneof(

@@ -40,7 +40,6 @@ describe('a sample of a compression', () => {
     'compress',
     'lzma',
     'zlib',
-    'zeros',
     'gzip',
     'zstd',
   ]
@@ -50,6 +49,17 @@ describe('a sample of a compression', () => {
       const { reading, contents } = await collect(inPieces(wrap(document), [1000, 1]))
       expect(reading.gaps).toEqual([])
       expect(contents.get(path.join('/'))?.bytes.equals(document)).toBe(true)
+    }
+  })
+
+  test('is read to the same document: zeros, behind which so little may only be a line', async () => {
+    const { wrap } = sampleFormats.zeros!
+    for (const document of documents) {
+      const { reading, contents } = await collect(inPieces(wrap(document), [1000, 1]))
+      expect(reading.gaps).toEqual([])
+      expect(contents.get('zeros')?.bytes.toString('latin1')).toMatch(
+        new RegExp(`^${RegExp.escape(Buffer.from(document).toString('latin1'))}\\n?$`),
+      )
     }
   })
 
