@@ -57,9 +57,8 @@ describe('a sample of a compression', () => {
     for (const document of documents) {
       const { reading, contents } = await collect(inPieces(wrap(document), [1000, 1]))
       expect(reading.gaps).toEqual([])
-      expect(contents.get('zeros')?.bytes.toString('latin1')).toMatch(
-        new RegExp(`^${RegExp.escape(Buffer.from(document).toString('latin1'))}\\n?$`),
-      )
+      const text = Buffer.from(document).toString('latin1')
+      expect([text, `${text}\n`]).toContain(contents.get('zeros')?.bytes.toString('latin1'))
     }
   })
 
