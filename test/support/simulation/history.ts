@@ -22,7 +22,7 @@ export type History = {
 }
 /** `weather`: one of `weathers`. */
 export type Beginning = { seed: number; weather: string }
-type Came = { verdict: string; reasons: string[]; answers: unknown[] }
+type Came = { verdict: string; reasons: string[]; answers: unknown[]; isSlow: boolean }
 
 /** Lives through one to three runs of one deployment over its stores, and then asks what of it was true. */
 export async function liveThrough({ seed, weather: kind }: Beginning, only?: ReadonlySet<string>): Promise<History> {

@@ -47,7 +47,8 @@ function namesOf({ deployed }: Lived, runId: string) {
 
 const nameOf = ({ listed }: ModelVersion) => `${listed.kind} ${listed.versionId}`
 
-type Came = { verdict: string; reasons: string[]; answers: unknown[] }
+/** `isSlow`: reading took more time than there was, which depends on what is read beside it. */
+type Came = { verdict: string; reasons: string[]; answers: unknown[]; isSlow: boolean }
 
 function verdictProblems(lived: Lived): { stores: Record<string, Came>; problems: string[] } {
   const { deployed, stores } = lived
@@ -64,7 +65,8 @@ function verdictProblems(lived: Lived): { stores: Record<string, Came>; problems
         const { by, deleted, gone, kept } = acknowledgement ?? {}
         return { channel: request.channel, versions: request.versions, by, deleted, gone, kept }
       })
-      came[`${runId} ${storeId}`] = { verdict, reasons, answers }
+      const isSlow = report.passes.some(({ unverified }) => unverified.some(({ reason }) => reason === 'limit'))
+      came[`${runId} ${storeId}`] = { verdict, reasons, answers, isSlow }
       const scope = scopeOf(lived, runId)
       const isNamed = namesOf(lived, runId)
       const names = (version: ModelVersion) => [...scope].some((each) => isNamed(version, each))
