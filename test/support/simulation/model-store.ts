@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { ReadFailed, StoreUnavailable } from '../../../lib/errors.ts'
 import { compareVersions, isInRange } from '../../../lib/inventory/listing-order.ts'
 import { archiveClasses, type ListedVersion } from '../../../lib/inventory/object-version.ts'
-import type { Chunks, Deleted, Label, Opened, Restores, Store, StoreDeletion } from '../../../lib/ports.ts'
+import type { Chunks, Condemned, Deleted, Label, Opened, Restores, Store, StoreDeletion } from '../../../lib/ports.ts'
 import { type Content, contentLeft, drawContent, people } from './people.ts'
 import type { World } from './world.ts'
 
@@ -272,15 +273,27 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
     return 'rewritten'
   }
 
+  /** What is gone was rewritten by an earlier call if what that was about to put is in its place. */
+  async function goneOrRewritten({ version: { key }, rewritten }: Condemned): Promise<Deleted> {
+    const intended = await rewritten?.()
+    const isThere =
+      intended !== undefined &&
+      current().some(
+        ({ listed, content }) => listed.key === key && hash('sha256', content.body, 'hex') === intended.sha256,
+      )
+    return isThere ? { kind: 'rewritten', records: intended.records } : { kind: 'gone' }
+  }
+
   const deletionFor = ({ mayAbort, mayRewrite }: { mayAbort: boolean; mayRewrite: boolean }): StoreDeletion => ({
     async deleteVersions(condemned) {
       const results: Deleted[] = []
-      for (const { version: wanted, judge } of condemned) {
+      for (const each of condemned) {
+        const { version: wanted, judge } = each
         await world.pass('delete')
         if (chance.rarely(`deleting in ${storeId} breaks off`, world.weather.faults))
           throw new StoreUnavailable('store: gone')
         const version = find(wanted)
-        if (version === undefined) results.push({ kind: 'gone' })
+        if (version === undefined) results.push(await goneOrRewritten(each))
         else if (isShut(version)) results.push({ kind: 'kept', reason: 'it is archived' })
         else if (version.listed.protection) results.push({ kind: 'kept', reason: 'it is under legal-hold' })
         else {
@@ -290,7 +303,7 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
           const judged = await judge(chunks, mayRewrite ? remaining : undefined)
           await world.pass('judged')
           if (judged.kind === 'keep') results.push({ kind: 'kept', reason: judged.reason })
-          else if (version.died !== undefined) results.push({ kind: 'gone' })
+          else if (version.died !== undefined) results.push(await goneOrRewritten(each))
           else if (judged.kind === 'rewrite') {
             const body = Buffer.concat(parts)
             if (!(await judged.isAsWritten(Readable.from([body])))) throw new Error('expected it as it was written')
