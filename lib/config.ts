@@ -146,6 +146,16 @@ export const caseRuleOf = ({ identifierCase = 'fold' }: Pick<Config, 'identifier
 /** The name that the transfer manifest goes by. */
 export const manifestOf = ({ manifest = 'manifest' }: Pick<Config, 'manifest'>): string => manifest
 
+/** Who handed the manifest over, and when, with milliseconds, as statements write all times. */
+export function manifestFromOf({ manifestFrom }: Pick<Config, 'manifestFrom'>): {
+  party?: string
+  receivedAt?: string
+} {
+  if (manifestFrom === undefined) return {}
+  const { party, receivedAt } = manifestFrom
+  return { party, ...(receivedAt !== undefined && { receivedAt: new Date(receivedAt).toISOString() }) }
+}
+
 /** The forms that identifiers are looked for in. */
 export function formsOf({ forms = ['default'] }: Pick<Config, 'forms'>): readonly string[] {
   const chosen = chooseForms(forms)

@@ -10,7 +10,7 @@ import {
   scopeStatement,
   verificationStatement,
 } from '../attestation/to-statement.ts'
-import { type Config, formsOf, hashedFormsOf, unprovenFormsOf } from '../config.ts'
+import { type Config, formsOf, hashedFormsOf, manifestFromOf, unprovenFormsOf } from '../config.ts'
 import { formatNames } from '../decode/formats.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { sliceBytes } from '../inventory/call-capacity.ts'
@@ -182,7 +182,7 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       scope: {
         subjects: scope.manifest.subjects,
         scopeRoot: scope.scopeRoot,
-        manifest: { sha256: scope.manifest.sha256, ...saidOf(config) },
+        manifest: { sha256: scope.manifest.sha256, ...(config && manifestFromOf(config)) },
         keyCommitment: scope.keyCommitment,
       },
     }),
@@ -202,15 +202,6 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       ...formsOfRun(config),
     }),
     createdAt: ports.clock().toISOString(),
-  }
-}
-
-/** Who handed the manifest over, with the time in milliseconds, as statements write all. */
-function saidOf(config: Pick<Config, 'manifestFrom'> | undefined): { party?: string; receivedAt?: string } {
-  const { party, receivedAt } = config?.manifestFrom ?? {}
-  return {
-    ...(party !== undefined && { party }),
-    ...(receivedAt !== undefined && { receivedAt: new Date(receivedAt).toISOString() }),
   }
 }
 

@@ -122,6 +122,10 @@ const places = [
   'reason',
   'reason that counts',
   'version of the tool',
+  'who handed the manifest over',
+  'who runs the tool',
+  'who reviews it',
+  'rule of retention',
   'member that no schema knows',
   'key that no schema knows',
   'text of the summary',
@@ -186,7 +190,15 @@ function everywhere(text: (place: Place) => string): Parameters<typeof sampleRun
       switch (predicate.phase) {
         case 'scope':
           return {
-            statement: says({ limitations: [text('limitation')] }),
+            statement: says({
+              limitations: [text('limitation')],
+              scope: {
+                ...predicate.scope,
+                manifest: { ...predicate.scope.manifest, party: text('who handed the manifest over') },
+              },
+              people: { operator: text('who runs the tool'), reviewer: text('who reviews it') },
+              retention: { years: 10, basis: text('rule of retention') },
+            }),
             model: holds({
               note: text('member that no schema knows'),
               byUser: { [text('key that no schema knows')]: 1 },
@@ -320,6 +332,29 @@ describe('an identifier in scope stops the export', () => {
       expect(message).toMatch(/^leak gate: \S+( \([a-z ]+\))?: record \d+, offset \d+: expected no identifier/)
       for (const quoted of [id, uuid, email]) expect(message.toLowerCase()).not.toContain(quoted)
     }
+  })
+
+  it('as what the configuration has every statement repeat', async () => {
+    const said = (change: (predicate: Statement['predicate']) => object): { forge: Forger } => ({
+      forge: ({ statement, model }) => ({
+        statement: {
+          ...statement,
+          predicate: { ...statement.predicate, ...change(statement.predicate) } as Statement['predicate'],
+        },
+        model,
+      }),
+    })
+    const handedOver = (predicate: Statement['predicate']) =>
+      'scope' in predicate && predicate.scope
+        ? { scope: { ...predicate.scope, manifest: { ...predicate.scope.manifest, party: `Desk of ${email}` } } }
+        : {}
+    for (const options of [
+      said(handedOver),
+      said(() => ({ people: { operator: email } })),
+      said(() => ({ people: { operator: 'Jane Roe', reviewer: email } })),
+      said(() => ({ retention: { years: 10, basis: email } })),
+    ])
+      expect((await refusal(unsealed(options))).message).not.toContain(email)
   })
 
   it('as the name of a field, a column or a sheet, or as the number of a row', async () => {

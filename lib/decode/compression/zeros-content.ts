@@ -5,8 +5,6 @@ import { outputOf } from './output.ts'
 import { skipZeros } from './skip-zeros.ts'
 import { compression } from './unwrap.ts'
 
-/** Bytes of a number. */
-const leastNumber = 4
 const lineFeed = 0x0a
 
 /**
@@ -24,7 +22,7 @@ export const zeros = compression(
       last = chunk.at(-1) ?? last
       yield count(chunk)
     }
-    if (length() >= leastNumber && length() < leastText && last !== lineFeed)
+    if (length() > 0 && length() < leastText && last !== lineFeed)
       addGap(decoding, {
         reason: 'not-text',
         path,

@@ -1,3 +1,4 @@
+import { latin1 } from '../latin-1.ts'
 import type { Gap } from '../unverified.ts'
 
 const formFeed = 0x0c
@@ -9,8 +10,7 @@ const [lead, trail, single] = [0xc3, 0xbe, 0xfe]
 const beginning = /^(?:\xef\xbb\xbf)?(?:\xc3\xbe[^\xc3\n\x14]*\xc3\xbe\x14\xc3\xbe|\xfe[^\xfe\n\x14]*\xfe\x14\xfe)/
 
 /** Whether a content begins like a load file of Concordance, in which programs for reviews of documents hand these on (`.dat`): all fields are in þ, with ^T between them. */
-export const isLoadFileHead = (head: Uint8Array): boolean =>
-  beginning.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1'))
+export const isLoadFileHead = (head: Uint8Array): boolean => beginning.test(latin1(head))
 
 /**
  * Lines of such a file, with a form feed for each ^T, which stands between þ and þ alone. Where þ is one byte it is one as well, since of empty fields more stand in a row than text in eight bits has: there it

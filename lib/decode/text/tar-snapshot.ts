@@ -1,3 +1,4 @@
+import { latin1 } from '../latin-1.ts'
 import type { Gap } from '../unverified.ts'
 
 const formFeed = 0x0c
@@ -8,8 +9,7 @@ const [numbersBefore, numbersOf] = [2, 5]
 /** What became of an entry. */
 const signs = new Set(Buffer.from('YNDRTX'))
 
-export const isSnapshotHead = (head: Uint8Array): boolean =>
-  beginning.test(Buffer.from(head.buffer, head.byteOffset, Math.min(64, head.length)).toString('latin1'))
+export const isSnapshotHead = (head: Uint8Array): boolean => beginning.test(latin1(head.subarray(0, 64)))
 
 /**
  * What GNU tar keeps of an incremental archive (`--listed-incremental`, format 2): fields that end in a zero byte, of each directory its entries and two more. With a form feed for each zero and for the

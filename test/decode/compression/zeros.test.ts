@@ -25,6 +25,9 @@ describe('zeros in front of a content', () => {
     { name: 'an image of a CD', content: `\u0001CD001\u0001\0LINUX${' '.repeat(30)}` },
     { name: 'few', content: '', zeros: 511 },
     { name: 'a number in a table', content: 'AQ@X' },
+    { name: 'one of three bytes', content: 'bob' },
+    { name: 'one of two', content: '09' },
+    { name: 'one of one', content: 'b' },
     { name: 'a number in a table, and zeros', content: `AQ@X${'\0'.repeat(1000)}` },
   ])('are no reason to be clean: $name', async ({ content, zeros = 32_768 }) => {
     const { reading } = await collect(inPieces(Buffer.concat([Buffer.alloc(zeros), Buffer.from(content)]), [1000]))
