@@ -4,7 +4,7 @@ import { addGap, type Decoding, DecodingStopped } from './decoding.ts'
 import type { Gap, UnverifiedReason } from './unverified.ts'
 
 /**
- * What may be in a content that is not decoded further. `text`: a problem is a gap of its own reason; `least`: so many bytes tell an encoding; `isOther`: what may not begin behind a block of zeros. `trailing`: bytes
+ * What may be in a content that is not decoded further. `text`: a problem is a gap of its own reason; `least`: so many bytes tell an encoding; `isOther`: there may be blocks of zeros, behind which nothing begins that is other than text. `trailing`: bytes
  * after a container's end, for which only text is accepted. `any`: a field that its container defines as text in some
  * encoding, or that is known byte for byte. `structure`: bytes that whoever reads their format answers for, and in which nothing is said to hide: of noise one in some megabytes looks like a
  * mark of something. `pixels`: the same of samples of a picture, in which nobody writes a text in another form. `refused`: a format that is known not to be read, or too deep. `named`: text, or else
@@ -36,11 +36,11 @@ export async function readRaw(
     addGap(decoding, { reason: expected.reason, path, offset: 0, detail: expected.detail })
   const isPixels = expected.kind === 'pixels'
   const sink = decoding.open(path, isPixels ? undefined : 'text', isPixels)
+  const { least, isOther } = expected.kind === 'text' ? expected : {}
   const check = contentCheck({
     readsEightBit: sink.readsEightBit === true,
-    skipsZeros: sink.skipsZeros === true,
-    least: expected.kind === 'text' ? expected.least : undefined,
-    isOther: expected.kind === 'text' ? expected.isOther : undefined,
+    least,
+    ...(sink.skipsZeros === true && { isOther }),
   })
   try {
     for (;;) {

@@ -9,15 +9,14 @@ type Problem = Omit<Gap, 'path'>
 
 /**
  * What could hide in a content that is scanned as it is: `text` says whether it is text, in UTF-8 or (`readsEightBit`) in an
- * encoding of single bytes and in at least so many, with blocks of zeros (`skipsZeros`) behind which nothing begins that `isOther`, and `encoded` what it holds in base64 or hexadecimal digits.
+ * encoding of single bytes and in at least so many, with blocks of zeros where it is known what begins behind them, which may not be what `isOther`, and `encoded` what it holds in base64 or hexadecimal digits.
  */
 export function contentCheck(options: {
   readsEightBit: boolean
-  skipsZeros?: boolean
   least?: number | undefined
   isOther?: ((head: Uint8Array) => boolean) | undefined
 }) {
-  const text = asciiTextCheck(options)
+  const text = asciiTextCheck({ ...options, skipsZeros: options.isOther !== undefined })
   const behind = options.isOther && behindZeros(options.isOther)
   const encoded = encodedCheck()
   return {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { behindZeros } from '../../../lib/decode/checks/behind-zeros.ts'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
@@ -28,6 +29,18 @@ describe('behind blocks of zeros in a text', () => {
     { name: 'nothing', text: `BEGIN${zeros(64)}`, at: undefined },
   ])('is $name', ({ text, at }) => {
     for (const length of [1, 7, 64, 1e6]) expect(problemOf(text, length)).toBe(at)
+  })
+
+  /** What begins behind zeros in these is not asked, so there are none in them. */
+  test.each([
+    { name: 'behind a compressed content', before: gzipSync('abc\n'), reason: 'trailing-data' },
+    { name: 'in a file of RCS', before: Buffer.from('head\t1.1; access;\n'), reason: 'not-text' },
+  ])('no text has them $name', async ({ before, reason }) => {
+    const card = 'BEGIN:VCALENDAR\r\nX:bob\r\n _w77\r\n'
+    const bytes = Buffer.concat([before, Buffer.from(line + line), Buffer.alloc(512), Buffer.from(card + line)])
+    const sink = { readsEightBit: true, skipsZeros: true, write() {}, end() {} }
+    const reading = await decodeObject(inPieces(bytes, [100]), () => sink)
+    expect(reading.gaps).toMatchObject([{ reason }])
   })
 
   test.each([

@@ -8,7 +8,7 @@ import { makeIndex, seededRandom } from '../../subject-index/make-index.ts'
 import { inPieces } from '../collect.ts'
 
 function problemIn(pieces: Iterable<Uint8Array>, readsEightBit = true, skipsZeros = false) {
-  const check = contentCheck({ readsEightBit, skipsZeros })
+  const check = contentCheck({ readsEightBit, ...(skipsZeros && { isOther: () => false }) })
   for (const piece of pieces) check.write(piece)
   check.end()
   return check.text()
