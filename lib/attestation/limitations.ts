@@ -61,33 +61,51 @@ export function limitationsOf({
 
 const listOf = (names: readonly string[]) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
+/** Where a store's objects are copied to: buckets of which the run has no store, or that it was not told. */
+export type CopiesOfStore = { elsewhere: readonly string[]; isUnknown: boolean }
+
 /** What a statement about the whole run admits beside that. `leftOut`: stores of the configuration that the run was begun without. */
-export function limitationsOfRun({ leftOut }: { leftOut: readonly string[] }): string[] {
-  return leftOut.length === 0
-    ? []
-    : [
-        `${leftOutStart}${leftOut.slice(0, leftOutShown).join(', ')}${leftOut.length > leftOutShown ? ' and others' : ''}.`,
-      ]
+export function limitationsOfRun({
+  leftOut,
+  copies = [],
+}: {
+  leftOut: readonly string[]
+  copies?: readonly (CopiesOfStore & { storeId: string })[]
+}): string[] {
+  const elsewhere = copies.flatMap((each) => each.elsewhere.map((bucket) => `${bucket} (from ${each.storeId})`))
+  const unknown = copies.flatMap(({ storeId, isUnknown }) => (isUnknown ? [storeId] : []))
+  return [
+    ...(leftOut.length > 0 ? [`${leftOutStart}${someOf(leftOut)}.`] : []),
+    ...(elsewhere.length > 0 ? [`${copiedStart}${someOf(elsewhere, shownBuckets)}.`] : []),
+    ...(unknown.length > 0 ? [`${copiesUntold} Of: ${someOf(unknown)}.`] : []),
+  ]
 }
 
 const leftOutStart = 'The configuration has stores that this run left out, and nothing is said about them: '
+const copiedStart = 'Rules copy objects to buckets of which this run has no store, and nothing is said about them: '
+const copiesUntold = 'Whether rules copy objects to other buckets was not told.'
 
-/** What statements about a run admit of stores that it was begun without, as `limitationsOfRun` has it. */
+/** As many as a text of a statement has room for: of stores, and of buckets with those that they are copied from. */
+const [shownStores, shownBuckets] = [100, 50]
+const someOf = (names: readonly string[], most = shownStores) =>
+  `${names.slice(0, most).join(', ')}${names.length > most ? ' and others' : ''}`
+
+/** What statements about a run admit of stores that it was begun without, or that it does not have, as `limitationsOfRun` has it. */
 export const leftOutTexts = (limitations: readonly string[]): string[] =>
-  limitations.filter((each) => each.startsWith(leftOutStart))
+  limitations.filter((each) => [leftOutStart, copiedStart, copiesUntold].some((start) => each.startsWith(start)))
 
-/** In which ways was looked for whoever was looked for: what statements admit, but for numbers of the run. What was not restored is unverified, and where a store lies is no way of looking. */
+/** In which ways was looked for whoever was looked for: what statements admit, but for numbers of the run. What was not restored is unverified, and where a store or its copies lie is no way of looking. */
 export const waysOf = (limitations: readonly string[]): string[] =>
-  limitations.filter((each) => !each.startsWith(restoreStart) && each !== placeUntold)
+  limitations.filter(
+    (each) =>
+      each !== placeUntold && ![restoreStart, copiedStart, copiesUntold].some((start) => each.startsWith(start)),
+  )
 
 const restoreStart = 'Before pass '
 
 /** Of a directory: what its path is nobody else could tell from another one, and it may name people. */
 export const placeUntold =
   'Where a directory lies is not said: that it held the backups that were promised, and in every run the same, is for whoever ran this to show.'
-
-/** As many as a text of a statement has room for. */
-const leftOutShown = 100
 
 /** How the archived versions of one pass were restored, if they were. */
 export type RestoredVersions = {
@@ -106,11 +124,14 @@ export function limitationsOfStore({
   isBucket,
   allTags,
   picturesMayBeClean,
+  copies = { elsewhere: [], isUnknown: false },
   restores,
 }: {
   isBucket: boolean
   allTags: boolean
   picturesMayBeClean: boolean
+  /** Of a bucket that was asked. */
+  copies?: CopiesOfStore
   /** By pass, as far as they are known. */
   restores: readonly (RestoredVersions & { pass: number })[]
 }): string[] {
@@ -123,6 +144,8 @@ export function limitationsOfStore({
     allTags
       ? 'The tags of every version were asked for.'
       : 'Tags that the policy of the bucket hides from the reading role for single objects only were not looked at.',
+    ...(copies.elsewhere.length > 0 ? [`${copiedStart}${someOf(copies.elsewhere, shownBuckets)}.`] : []),
+    ...(copies.isUnknown ? [copiesUntold] : []),
     ...restores.map(({ pass, asked, versions, restored, tier, days }) =>
       asked
         ? `${restoreStart}${pass}, ${restored} of ${versions} archived versions were restored (${tier}, for ${days} days) and read as temporary copies; the others count as archived.`

@@ -10,7 +10,7 @@ import {
   scopeStatement,
   verificationStatement,
 } from '../attestation/to-statement.ts'
-import { type Config, formsOf, hashedFormsOf, manifestFromOf, unprovenFormsOf } from '../config.ts'
+import { type Config, formsOf, hashedFormsOf, manifestFromOf, type StoreConfig, unprovenFormsOf } from '../config.ts'
 import { formatNames } from '../decode/formats.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { sliceBytes } from '../inventory/call-capacity.ts'
@@ -25,6 +25,7 @@ import type { RunSummary } from './close-run.ts'
 import { toStoreSection } from './decide-verdict.ts'
 import { readDocument, readIfThere, readRunConfig, readRunStore, readStoreReport } from './evidence/documents.ts'
 import { passKey, runKey, storeKey } from './evidence/evidence-keys.ts'
+import { readCopies } from './evidence/read-copies.ts'
 import { appendTransition } from './keys/append-transition.ts'
 import { appendAttestation } from './log/append-attestation.ts'
 import { requireInOrder } from './log/require-in-order.ts'
@@ -209,10 +210,15 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
 async function limitationsOfInput(ports: AttestPorts, input: AttestInput): Promise<string[]> {
   if (!(await ports.evidence.has(runKey(input.runId, 'config.json')))) return []
   const config = await readRunConfig(ports, input.runId)
-  if (!('storeId' in input)) return limitationsOfRun({ leftOut: config.leftOut ?? [] })
+  const passes = 'pass' in input ? [input.pass] : Array.from({ length: config.passes }, (_, pass) => pass)
+  const copiesOf = (store: StoreConfig) => readCopies(ports.evidence, store, { runId: input.runId, config, passes })
+  if (!('storeId' in input)) {
+    const told = input.phase === 'run-summary' ? config.stores : []
+    const copies = await Promise.all(told.map(async (store) => ({ storeId: store.id, ...(await copiesOf(store)) })))
+    return limitationsOfRun({ leftOut: config.leftOut ?? [], copies })
+  }
   const store = config.stores.find(({ id }) => id === input.storeId)
   if (store === undefined) return []
-  const passes = 'pass' in input ? [input.pass] : Array.from({ length: config.passes }, (_, pass) => pass)
   const restores: Parameters<typeof limitationsOfStore>[0]['restores'][number][] = []
   for (const pass of passes) {
     const restored = await readRestored(ports.evidence, { runId: input.runId, storeId: input.storeId, pass })
@@ -222,6 +228,7 @@ async function limitationsOfInput(ports: AttestPorts, input: AttestInput): Promi
     isBucket: store.s3 !== undefined,
     allTags: store.s3?.allTags === true,
     picturesMayBeClean: store.picturesMayBeClean === true,
+    copies: await copiesOf(store),
     restores,
   })
 }

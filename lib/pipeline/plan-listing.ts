@@ -9,7 +9,7 @@ import { parseInput, passInput } from './task-input.ts'
 
 /**
  * Cuts the keys of a store into segments that are listed at the same time, by both listings of the pass. Together they
- * are all keys that there can be, wherever the cuts lie.
+ * are all keys that there can be, wherever the cuts lie. A bucket is also asked where its objects are copied to.
  */
 export async function planListing(
   ports: Pick<Ports, 'random' | 'evidence' | 'stores' | 'caseKey'>,
@@ -20,19 +20,23 @@ export async function planListing(
   if (!(await ports.evidence.has(key))) {
     const { sealKey } = caseKeysOf(await ports.caseKey.read())
     const { store } = await readRunStore(ports, ref.runId, ref.storeId)
-    const boundaries = await boundariesOf(ports, store)
+    const { boundaries, copies } = await askStore(ports, store)
     const cuts = boundaries.map((each) => sealText(each, sealKey, ports.random(sealNonceLength)))
     const segments = [undefined, ...cuts].map((after, index) => ({
       ...(after !== undefined && { after }),
       ...(index < cuts.length && { until: cuts[index]! }),
     }))
-    await ports.evidence.put(key, formatDocument({ schemaVersion: 1, segments } satisfies SegmentsDocument))
+    const document: SegmentsDocument = { schemaVersion: 1, segments, ...(copies && { copies }) }
+    await ports.evidence.put(key, formatDocument(document))
   }
   return { segments: [...(await readSegments(ports.evidence, ref)).keys()] }
 }
 
-/** None where one listing is enough, which costs no request. */
-async function boundariesOf({ stores }: Pick<Ports, 'stores'>, store: StoreConfig): Promise<string[]> {
+/** A directory with one listing is asked nothing. */
+async function askStore({ stores }: Pick<Ports, 'stores'>, store: StoreConfig) {
   const most = (store.segments ?? 1) - 1
-  return most === 0 ? [] : ((await (await stores.open(store)).boundaries?.(most)) ?? [])
+  if (most === 0 && store.s3 === undefined) return { boundaries: [] }
+  const opened = await stores.open(store)
+  const boundaries = most === 0 ? [] : ((await opened.boundaries?.(most)) ?? [])
+  return { boundaries, copies: await opened.copies?.() }
 }

@@ -2,6 +2,7 @@ import type { StoreConfig } from '../config.ts'
 import type { ByteRange } from '../decode/format.ts'
 import type { Sink } from '../decode/sink.ts'
 import type { UnverifiedReason } from '../decode/unverified.ts'
+import type { Copies } from '../inventory/copies.ts'
 import type { ListedVersion, Protection } from '../inventory/object-version.ts'
 
 /** Stores: what is read there, and what is deleted. */
@@ -93,6 +94,8 @@ export interface Store {
   open(version: ListedVersion, range?: ByteRange): Promise<Opened>
   /** Only of a store that archives versions. */
   restores?: Restores
+  /** Only of a store that can have rules for it. Never throws: what is not told is a value. */
+  copies?(): Promise<Copies>
 }
 
 export interface Stores {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  leftOutTexts,
   limitationsOf,
   limitationsOfRun,
   limitationsOfStore,
@@ -49,6 +50,37 @@ describe('what statements admit', () => {
     expect(many).toMatch(/-99 and others\.$/)
     expect(many!.length).toBeLessThan(10_000)
     expect(limitationsOfRun({ leftOut: [] })).toEqual([])
+  })
+
+  it('says which buckets are copied to that a run has no store of, and of which stores that was not told', () => {
+    const copies = [
+      { storeId: 'sg', elsewhere: ['a', 'b'], isUnknown: false },
+      { storeId: 'ie', elsewhere: [], isUnknown: true },
+      { storeId: 'jp', elsewhere: [], isUnknown: false },
+    ]
+    const told = limitationsOfRun({ leftOut: [], copies })
+    expect(told).toEqual([
+      'Rules copy objects to buckets of which this run has no store, and nothing is said about them: a (from sg), b (from sg).',
+      'Whether rules copy objects to other buckets was not told. Of: ie.',
+    ])
+    expect(leftOutTexts(told)).toEqual(told)
+    const buckets = Array.from({ length: 99 }, (_, n) => `${'b'.repeat(60)}${n}`)
+    const [many] = limitationsOfRun({
+      leftOut: [],
+      copies: [{ storeId: 's'.repeat(63), elsewhere: buckets, isUnknown: false }],
+    })
+    expect(many).toMatch(/49 \(from s+\) and others\.$/)
+    expect(many!.length).toBeLessThan(10_000)
+    for (const each of copies) {
+      const own = limitationsOfStore({
+        isBucket: true,
+        allTags: true,
+        picturesMayBeClean: false,
+        restores: [],
+        copies: each,
+      })
+      expect([own.length, waysOf(own)]).toEqual([each.storeId === 'jp' ? 1 : 2, own.slice(0, 1)])
+    }
   })
 
   it('says of a directory that its place is not said, which is no way of looking', () => {

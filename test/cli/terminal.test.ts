@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bold, openTerminal } from '../../lib/cli/terminal.ts'
-import { describeOpen } from '../../lib/cli/views/run-view.ts'
+import { describeOpen } from '../../lib/cli/views/open-view.ts'
 
 const tricks = [
   { name: 'a line end', text: 'a\nverified sg', shown: 'a\\u000averified sg' },

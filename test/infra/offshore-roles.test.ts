@@ -45,6 +45,7 @@ const deleting = [
   's3:DeleteObjectVersion',
   's3:AbortMultipartUpload',
 ]
+const copying = 's3:GetReplicationConfiguration'
 const looking = ['s3:GetBucketLocation', 's3:ListBucketVersions', 's3:ListBucketMultipartUploads']
 /** What neither may do, to an object or to a bucket. */
 const never = [
@@ -114,13 +115,13 @@ describe.skipIf(withoutMinistack)(`the roles of a custodian’s account, deploye
     beforeAll(() => deploy('full', full))
 
     const rights = [
-      { role: 'read', objects: reading, inBuckets: looking },
+      { role: 'read', objects: reading, inBuckets: [...looking, copying] },
       { role: 'delete', objects: deleting, inBuckets: [...looking, 's3:GetBucketVersioning'] },
     ] as const
     for (const { role, objects, inBuckets } of rights) {
       it(`the ${role} role may do exactly what it is for, in these buckets`, async () => {
         const may = await mayDo(role)
-        const all = [...new Set([...reading, ...deleting, ...looking, 's3:GetBucketVersioning', ...never])]
+        const all = [...new Set([...reading, ...deleting, ...looking, 's3:GetBucketVersioning', copying, ...never])]
         for (const bucket of buckets) {
           expect(all.filter((action) => may(action, `${bucket}/a/b`)).toSorted()).toEqual([...objects].toSorted())
           expect(all.filter((action) => may(action, bucket)).toSorted()).toEqual([...inBuckets].toSorted())
@@ -177,7 +178,7 @@ describe.skipIf(withoutMinistack)(`the roles of a custodian’s account, deploye
       await documentOf('GetRolePolicy', names.DeleteRoleName, 'delete-backups'),
     ]
     const actions = (policy: typeof read) => policy.Statement.flatMap(({ Action }) => list(Action)).toSorted()
-    expect(actions(read)).toEqual([...reading, ...looking, 's3:RestoreObject', 'kms:Decrypt'].toSorted())
+    expect(actions(read)).toEqual([...reading, ...looking, copying, 's3:RestoreObject', 'kms:Decrypt'].toSorted())
     expect(actions(remove)).not.toContain('s3:RestoreObject')
     const restoring = read.Statement.find(({ Sid }) => Sid === 'RestoreBackups')!
     expect(list(restoring.Resource)).toEqual(buckets.map((bucket) => `${bucket}/*`))
@@ -191,7 +192,7 @@ describe.skipIf(withoutMinistack)(`the roles of a custodian’s account, deploye
       await documentOf('GetRolePolicy', names.DeleteRoleName, 'delete-backups'),
     ]
     const actions = (policy: typeof read) => policy.Statement.flatMap(({ Action }) => list(Action)).toSorted()
-    expect(actions(read)).toEqual([...reading, ...looking, 'kms:Decrypt'].toSorted())
+    expect(actions(read)).toEqual([...reading, ...looking, copying, 'kms:Decrypt'].toSorted())
     const rewriting = ['s3:PutObject', 's3:GetObject', 's3:GetObjectVersionTagging', 's3:PutObjectTagging']
     const keys = ['kms:Decrypt', 'kms:GenerateDataKey']
     expect(actions(remove)).toEqual(

@@ -1,6 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  PutBucketReplicationCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { custodian } from '../aws/bucket/bucket-fixture.ts'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
@@ -24,6 +29,21 @@ describe.skipIf(withoutMinistack)(`odv run over buckets ${onMinistack}`, () => {
       for (const [Key, Body] of Object.entries(objects))
         await client.send(new PutObjectCommand({ Bucket: `odv-${bucket}`, Key, Body }))
     }
+    const ReplicationConfiguration = {
+      Role: 'arn:aws:iam::000000000000:role/copy',
+      Rules: ['odv-clean', 'odv-elsewhere'].map((name, Priority) => ({
+        ID: name,
+        Priority,
+        Status: 'Enabled' as const,
+        Filter: { Prefix: '' },
+        DeleteMarkerReplication: { Status: 'Disabled' as const },
+        Destination: { Bucket: `arn:aws:s3:::${name}` },
+      })),
+    }
+    await client.send(new CreateBucketCommand({ Bucket: 'odv-elsewhere' }))
+    for (const Bucket of ['odv-found', 'odv-clean', 'odv-elsewhere'])
+      await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }))
+    await client.send(new PutBucketReplicationCommand({ Bucket: 'odv-found', ReplicationConfiguration }))
   })
   afterAll(() => server?.stop())
 
@@ -57,10 +77,17 @@ describe.skipIf(withoutMinistack)(`odv run over buckets ${onMinistack}`, () => {
       const place = makePlace([...stores])
       const ended = await over(place, 'run', '--json')
       expect([ended.code, verdictsOf(ended)], ended.stderr).toEqual([code, verdicts])
+      if (stores.some((id) => id === 'found'))
+        expect(ended.stderr).toContain(
+          'rules copy its objects to 1 bucket that no store of this run has: odv-elsewhere',
+        )
       const { run } = jsonLines(ended).at(-1)!
       const exported = await odv(place, 'export', '--run', String(run), '--out', 'bundle', '--json')
       expect(exported.code, exported.stderr).toBe(0)
-      expect((await odv(place, 'verify', 'bundle', ...(await pinsOf(place)), '--json')).code).toBe(0)
+      const verified = await odv(place, 'verify', 'bundle', ...(await pinsOf(place)))
+      expect(verified.code).toBe(0)
+      const toldOfCopies = verified.stdout.includes('nothing is said about them: odv-elsewhere (from found).')
+      expect(toldOfCopies, verified.stdout).toBe(stores.some((id) => id === 'found'))
     })
 
   it('counts what is in a bucket before a run', async () => {

@@ -3,6 +3,7 @@ import type { ListedVersion } from '../../inventory/object-version.ts'
 import type { ByteRange, Clock, Opened, Store, Stores } from '../../ports.ts'
 import { bucketBoundaries } from './bucket-boundaries.ts'
 import { type Bucket, type BucketAccess, bucketsFor } from './bucket-client.ts'
+import { bucketCopies } from './bucket-copies.ts'
 import { openS3Object } from './bucket-object.ts'
 import { bucketRestores } from './bucket-restores.ts'
 import { loneFaults } from './lone-faults.ts'
@@ -57,6 +58,8 @@ function openS3Store(bucket: Bucket, options: S3Options, allTags = false): Store
     restores: bucketRestores(bucket),
 
     boundaries: (most) => bucketBoundaries(bucket, most),
+
+    copies: () => bucketCopies(bucket),
 
     async open(version: ListedVersion, range?: ByteRange): Promise<Opened> {
       switch (version.kind) {

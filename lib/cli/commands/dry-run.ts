@@ -7,6 +7,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts'
 import { bold, formatBytes, plural, type Terminal } from '../terminal.ts'
 import { tryManifest } from '../try-manifest.ts'
 import { describeChannel } from '../views/channel-view.ts'
+import { describeCopies } from '../views/copies-view.ts'
 import { describeExpired } from '../views/exceptions-view.ts'
 import { describeManifest, describeUnproven } from '../views/manifest-view.ts'
 import { foreseeRestore } from '../views/restore-view.ts'
@@ -48,6 +49,7 @@ export async function dryRun(config: Config, terminal: Terminal, stores = embedd
       `${bold(store.id)}: ${plural(listed.versions, 'object version')}, ${formatBytes(listed.bytes)}` +
         `${listed.unreadable > 0 ? `, ${listed.unreadable} of them unreadable` : ''}; ${describeChannel(store)}`,
     )
+    for (const line of describeCopies(await opened.copies?.(), store, config.stores)) terminal.warn(line)
     const restore = foreseeRestore(store.id, archived, store.s3?.restore)
     for (const line of restore.lines) terminal.print(line)
     terminal.emit({ kind: 'store', store: store.id, ...listed, channel: store.channel.kind, ...restore.emitted })

@@ -10,7 +10,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts'
 import { bold, coloured, dim, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
 import { describeExplained, explainedFields } from '../views/exceptions-view.ts'
-import { describeOpen } from '../views/run-view.ts'
+import { describeOpen } from '../views/open-view.ts'
 
 /** `odv status`: the runs of a deployment, or one of them with its verdicts and open requests. */
 export async function statusCommand(options: { run?: string; place: Place }, terminal: Terminal): Promise<ExitCode> {

@@ -7,10 +7,11 @@ import type { OpenVersion } from '../../verdict/store-report.ts'
 import type { Deployment, RunEvent } from '../deployment.ts'
 import { bold, coloured, dim, formatBytes, formatCount, formatDuration, plural, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
-import { visible } from '../visible.ts'
 import { deletesItself, describeChannel } from './channel-view.ts'
+import { copiesOf } from './copies-view.ts'
 import { describeExpired, describeExplained, explainedFields } from './exceptions-view.ts'
 import { describeManifest } from './manifest-view.ts'
+import { describeOpen } from './open-view.ts'
 import { describeRestore, describeRestored } from './restore-view.ts'
 
 const shownOpenVersions = 5
@@ -83,9 +84,11 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
     const where = `${bold(ref.storeId)} pass ${ref.pass}`
     switch (event.kind) {
       case 'planned':
-        return terminal.print(
+        terminal.print(
           `  ${where}: inventory of ${plural(event.versions, 'object version')}, ${formatBytes(event.bytes)}`,
         )
+        for (const line of await copiesOf(ports, ref)) terminal.warn(`  ${line}`)
+        return
       case 'restoring':
         return showRestore(where, ref)
       case 'restored':
@@ -237,13 +240,4 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
       terminal.progress('')
     },
   }
-}
-
-export function describeOpen({ shownKey, outcome, reason, detail, findings, protection }: OpenVersion): string {
-  const why = [
-    findings > 0 ? plural(findings, 'finding') : undefined,
-    reason === undefined ? undefined : `${reason}${detail === undefined ? '' : ` (${detail})`}`,
-    protection,
-  ].filter(Boolean)
-  return `${coloured(outcome)} ${visible(`${shownKey}: ${why.join(', ')}`)}`
 }

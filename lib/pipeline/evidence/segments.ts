@@ -1,3 +1,4 @@
+import type { Copies } from '../../inventory/copies.ts'
 import type { SegmentCoverage } from '../../inventory/coverage.ts'
 import { type InventoryPart, parsePart } from '../../inventory/inventory-part.ts'
 import type { Evidence, KeyRange } from '../../ports.ts'
@@ -6,8 +7,11 @@ import { readDocument } from './documents.ts'
 import { type Listing, type PassRef, partKey, passKey, type SegmentRef, segmentKey } from './evidence-keys.ts'
 import type { VersionList } from './version-list.ts'
 
-/** The ranges of a pass, in key order, one for each segment. Their ends are keys, so they are sealed. */
-export type SegmentsDocument = { schemaVersion: 1; segments: KeyRange[] }
+/**
+ * The ranges of a pass, in key order, one for each segment. Their ends are keys, so they are sealed. `copies`: where a bucket's
+ * objects are copied to; absent of a directory, and where nobody asked yet.
+ */
+export type SegmentsDocument = { schemaVersion: 1; segments: KeyRange[]; copies?: Copies }
 
 /** The sealed ranges of a pass. */
 export async function readSegments(evidence: Evidence, ref: PassRef): Promise<KeyRange[]> {

@@ -72,6 +72,8 @@ export async function startWire(
             return xml(
               `<ListMultipartUploadsResult><Bucket>${bucketName}</Bucket><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>`,
             )
+          case 'GetBucketReplication':
+            return refusal(404, 'ReplicationConfigurationNotFoundError')
           case 'GetObjectTagging':
             return xml('<Tagging><TagSet/></Tagging>')
           case 'GetObjectAttributes':
@@ -107,6 +109,7 @@ export async function startWire(
 
 function operationOf(method: string | undefined, url: URL, key: string): string {
   if (url.searchParams.has('list-type')) return 'ListObjectsV2'
+  if (url.searchParams.has('replication')) return 'GetBucketReplication'
   if (key === '') return url.searchParams.has('uploads') ? 'ListMultipartUploads' : 'ListObjectVersions'
   if (url.searchParams.has('retention')) return 'GetObjectRetention'
   if (url.searchParams.has('legal-hold')) return 'GetObjectLegalHold'
