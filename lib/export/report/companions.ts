@@ -14,7 +14,7 @@ import { custodyCsv, exceptionsCsv, storesCsv } from './tables.ts'
  * Of the files for people, and the schemas. It grows with every change of what they hold, since a verifier can only compare what it would
  * write itself: files of another version are not compared, and the verifier says so.
  */
-export const companionVersion = 15
+export const companionVersion = 16
 
 const { report, reportPdf: pdf, stores, periods, exceptions, custody, methods } = bundlePaths
 export const companionPaths = [report, pdf, stores, periods, exceptions, custody, methods] as const
