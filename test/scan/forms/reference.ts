@@ -27,8 +27,20 @@ const character = (code: number) => {
   const one = String.fromCodePoint(code)
   if (/[\u00ad\u200b-\u200f\u2060\ufeff]/.test(one)) return ''
   if (/[\u2010\u2011]/.test(one)) return '-'
+  if (one === '\u066c') return ','
+  const digit = digitsOf.findIndex((each) => each.test(one))
+  if (digit !== -1) return String(digit)
   return utf8(/[\uff01-\uff5e]/.test(one) ? code - 0xfee0 : code)
 }
+/** What each digit is in these scripts, in the order of Unicode, which has ten of each together. */
+const digitsOf = Array.from({ length: 10 }, (_, value) => {
+  const all = Array.from({ length: 0x17ea }, (_, code) => String.fromCodePoint(code))
+  const some = all.filter(
+    (each) =>
+      /^\p{Nd}$/u.test(each) && each > '9' && !/[\u07c0-\u07c9\u0de6-\u0def\u0f20-\u0f29\u1090-\u1099]/.test(each),
+  )
+  return new RegExp(`[${some.filter((_, at) => at % 10 === value).join('')}]`)
+})
 const byte = (value: number) => utf8(value < 0x80 || value === 0xa0 ? value : 0xfffd)
 
 type Unit = { pattern: RegExp; decode(match: RegExpExecArray): string }
@@ -102,7 +114,8 @@ const units: Record<string, Unit> = {
   },
   'iso-2022': { pattern: /\x1b[\x20-\x2f]{1,3}[\x30-\x7e]/y, decode: () => character(0xfffd) },
   width: {
-    pattern: /\xc2\xad|\xe2\x80[\x8b-\x91]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e]/y,
+    pattern:
+      /\xc2\xad|\xe2\x80[\x8b-\x91]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e]|\xd9[\xa0-\xa9\xac]|\xdb[\xb0-\xb9]|\xe0[\xa5-\xb5](?<=[\xa5\xa7\xa9\xab\xad\xaf\xb1\xb3\xb5])[\xa6-\xaf]|\xe0[\xb9\xbb][\x90-\x99]|\xe1\x81[\x80-\x89]|\xe1\x9f[\xa0-\xa9]/y,
     decode: ([bytes]) => character(Buffer.from(bytes, 'latin1').toString().codePointAt(0)!),
   },
   'doubled-quote': { pattern: /(?<!')(?:''|'{4}|'{8}|'\\'')(?!')/y, decode: () => "'" },

@@ -81,15 +81,20 @@ function unitBefore(bytes: Uint8Array, start: number, from: number): number {
 const wide = (text: string) =>
   Buffer.from(text.replace(/[!-~]/g, (character) => String.fromCodePoint(character.charCodeAt(0) + 0xfee0)))
 
+const inDigits = (text: string, zero: number) =>
+  Buffer.from(text.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit))))
+
 export const widthForm: Form = {
   name: syntax.name,
-  summary: 'with characters of full width, or without width in it',
+  summary:
+    'with characters of full width, digits of other scripts (Arabic, Persian, Hindi, Thai and others), or without width in it',
   nests: true,
   finder: createWidths,
   spell: (text) => [
     wide(text),
     Buffer.from(`${text.slice(0, 2)}\u200b${text.slice(2)}`),
     Buffer.from(`${text.slice(0, -1)}\u00ad\u2060${text.slice(-1)}`),
+    ...(/^\d+$/.test(text) ? [0x660, 0x966].map((zero) => inDigits(text, zero)) : []),
     ...(text.includes('-') ? [Buffer.from(text.replaceAll('-', '\u2011'))] : []),
   ],
 }

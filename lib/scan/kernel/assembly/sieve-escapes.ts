@@ -147,7 +147,21 @@ function isNumbered(start: i32, lowest: i32): bool {
 function withoutWidth(code: i32): i32 {
   if (code == 0xad || (code >= 0x200b && code <= 0x200f) || code == 0x2060 || code == 0xfeff) return nothing
   if (code == 0x2010 || code == 0x2011) return 0x2d
-  return code > 0xff00 && code < 0xff5f ? code - 0xfee0 : code
+  if (code > 0xff00) return code < 0xff5f ? code - 0xfee0 : code
+  if (code < 0x660 || code > 0x17e9) return code
+  if (code == 0x66c) return 0x2c
+  const value = otherDigit(code)
+  return value < 10 ? value + 0x30 : code
+}
+
+/** What a digit of another script is worth; at least 10: it is none. */
+function otherDigit(code: i32): u32 {
+  // Nine of Indic scripts have one in each second 128.
+  if (code >= 0x966 && code < 0xd70) return (code & 0x7f) >= 0x66 ? <u32>((code & 0x7f) - 0x66) : 10
+  if (code < 0x700) return code < 0x6f0 ? <u32>(code - 0x660) : <u32>(code - 0x6f0)
+  if (code < 0xe5a) return <u32>(code - 0xe50)
+  if (code < 0xeda) return <u32>(code - 0xed0)
+  return code < 0x104a ? <u32>(code - 0x1040) : <u32>(code - 0x17e0)
 }
 
 /** Whether a word in Q may begin, as in `lib/scan/forms/escapes/q-words.ts`: a charset is longer than what is known in front of the last `?` at most. */

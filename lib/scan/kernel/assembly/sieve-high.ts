@@ -37,16 +37,67 @@ function amongWidths(from: i32, high: u64, to: i32, lowest: i32): void {
       v128.or(i8x16.eq(bytes, i8x16.splat(-0x3e)), i8x16.eq(bytes, i8x16.splat(-0x1e))),
       i8x16.eq(bytes, i8x16.splat(-0x11)),
     )
-    firsts |= <u64>(<u32>i8x16.bitmask(isFirst)) << part
+    firsts |= <u64>(<u32>i8x16.bitmask(v128.or(isFirst, mayBeDigits(address + part, bytes)))) << part
   }
+  shortUntil = 0
   for (firsts &= high; firsts != 0; firsts &= firsts - 1) {
     const at = from + <i32>ctz(firsts)
-    if (at + 4 > to || isWidth(at, lowest)) addSpot(List.width, at)
+    if (at >= shortUntil && (at + 4 > to || isWidth(at, lowest))) addSpot(List.width, at)
   }
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isAmong(bytes: v128, first: i32): v128 {
+  return i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(<i8>first)), i8x16.splat(10))
+}
+
+/** Where of sixteen bytes digits of other scripts may begin. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function mayBeDigits(address: usize, bytes: v128): v128 {
+  let digits = i8x16.splat(0)
+  const two = i8x16.eq(v128.and(bytes, i8x16.splat(<i8>0xfd)), i8x16.splat(<i8>0xd9))
+  const three = i8x16.eq(v128.and(bytes, i8x16.splat(<i8>0xfe)), i8x16.splat(<i8>0xe0))
+  if (!v128.any_true(v128.or(two, three))) return digits
+  const seconds = v128.load(address + 1)
+  if (v128.any_true(two)) {
+    const arabic = v128.or(isAmong(seconds, 0xa0), i8x16.eq(seconds, i8x16.splat(<i8>0xac)))
+    digits = v128.and(two, v128.or(arabic, isAmong(seconds, 0xb0)))
+  }
+  if (!v128.any_true(three)) return digits
+  const thirds = v128.load(address + 2)
+  const isOdd = i8x16.eq(v128.and(seconds, i8x16.splat(1)), i8x16.splat(1))
+  const isFirst = i8x16.eq(bytes, i8x16.splat(<i8>0xe0))
+  const indic = v128.and(isFirst, v128.or(isAmong(thirds, 0xa6), isAmong(thirds, 0x90)))
+  const others = v128.andnot(
+    v128.or(
+      v128.and(i8x16.eq(seconds, i8x16.splat(<i8>0x81)), isAmong(thirds, 0x80)),
+      v128.and(i8x16.eq(seconds, i8x16.splat(<i8>0x9f)), isAmong(thirds, 0xa0)),
+    ),
+    isFirst,
+  )
+  return v128.or(digits, v128.and(v128.and(three, isOdd), v128.or(indic, others)))
+}
+
+/** Bytes of a digit of another script, or of the separator of thousands in Arabic, that begins here; 0: it is none. */
+function digitLength(at: i32): i32 {
+  const first = byteOf(at)
+  const second = byteOf(at + 1)
+  if (first == 0xd9) return <u32>(second - 0xa0) < 10 || second == 0xac ? 2 : 0
+  if (first == 0xdb) return <u32>(second - 0xb0) < 10 ? 2 : 0
+  const third = byteOf(at + 2)
+  let zero = 0
+  if (first == 0xe0) {
+    if ((second & 1) == 1 && second >= 0xa5 && second <= 0xb5) zero = 0xa6
+    else if (second == 0xb9 || second == 0xbb) zero = 0x90
+  } else if (first == 0xe1) zero = second == 0x81 ? 0x80 : second == 0x9f ? 0xa0 : 0
+  return zero != 0 && <u32>(third - zero) < 10 ? 3 : 0
 }
 
 function isWidth(at: i32, lowest: i32): bool {
   const second = byteOf(at + 1)
+  if (byteOf(at) < 0xe2 && byteOf(at) != 0xc2) return digitLength(at) != 0 && isLong(at, lowest)
   if (byteOf(at) == 0xc2) return second == 0xad && isWithin(at, at + 2, lowest)
   const third = byteOf(at + 2)
   if (byteOf(at) == 0xe2) {
@@ -64,34 +115,77 @@ function isWidth(at: i32, lowest: i32): bool {
   return isWord && isLong(at, lowest)
 }
 
+/** Where those end of which it was seen last that they are too few: each of them would be as far. */
+let shortUntil: i32 = 0
+
 /** Whether characters of full width and plain ones together may be as many as the shortest identifier has; among others they may. */
 function isLong(at: i32, lowest: i32): bool {
   const shortest = load<i32>(sieve, 272)
   let count: i32 = 0
-  for (let end = at; ; count++) {
+  let end = at
+  for (; ; count++) {
     const byte = byteOf(end)
-    if (count >= shortest || end + 3 > bytesEnd || mayGoOn(byte)) return true
-    if (byte >= 0x80 ? (byteOf(end + 1) < 0xbb || byteOf(end + 1) > 0xbd) : !isWanted(byte)) break
-    end += byte >= 0x80 ? 3 : 1
+    if (count >= shortest || end + 3 > bytesEnd || mayGoOn(byte) || (isInNumbers(byte) && mayFollow(end + 1))) return true
+    const length = byte < 0x80 ? <i32>isWanted(byte) : wideLength(end)
+    if (length == 0) break
+    end += length
   }
   let start = at
   for (; count < shortest; count++) {
     const byte = byteBefore(start, lowest)
-    if (start - 3 <= lowest || mayGoOn(byte)) return true
+    if (start - 3 <= lowest || mayGoOn(byte) || (isInNumbers(byte) && mayPrecede(start - 1))) return true
     if (byte < 0x80) {
-      if (!isWanted(byte)) return false
+      if (!isWanted(byte)) return tooFewUntil(end)
       start -= 1
     } else {
-      if (byteOf(start - 3) != 0xef) return mayGoOn(byteOf(start - 3)) || mayGoOn(byteOf(start - 2))
-      start -= 3
+      const length = wideLength(start - 3) == 3 ? 3 : digitLength(start - 2)
+      if (length == 0) return isWithout(byteOf(start - 3)) || isWithout(byteOf(start - 2)) || tooFewUntil(end)
+      start -= length
     }
   }
   return true
 }
 
-/** Escapes, signs in numbers, and characters without width. */
+function tooFewUntil(end: i32): bool {
+  shortUntil = end
+  return false
+}
+
+/** Bytes of a character that begins here and is of full width or a digit of another script, as far as is looked; 0: it is neither. */
+function wideLength(at: i32): i32 {
+  if (byteOf(at) != 0xef) return digitLength(at)
+  return byteOf(at + 1) >= 0xbb && byteOf(at + 1) <= 0xbd ? 3 : 0
+}
+
+/** Escapes and characters without width. */
 function mayGoOn(byte: i32): bool {
-  return has(byte, sign) || (numberBits(byte) & 1) != 0 || byte == 0xc2 || byte == 0xe2
+  return has(byte, sign) || isWithout(byte)
+}
+
+function isWithout(byte: i32): bool {
+  return byte == 0xc2 || byte == 0xe2
+}
+
+function isInNumbers(byte: i32): bool {
+  return (numberBits(byte) & 1) != 0
+}
+
+/** Whether a number may go on here, behind a sign in it. */
+function mayFollow(at: i32): bool {
+  const byte = byteOf(at)
+  return byte < 0x80 ? isBeside(byte) : isWithout(byte) || wideLength(at) != 0
+}
+
+/** Whether one may end before `end`, in front of a sign in it. */
+function mayPrecede(end: i32): bool {
+  const byte = byteOf(end - 1)
+  if (byte < 0x80) return isBeside(byte)
+  return isWithout(byteOf(end - 2)) || isWithout(byteOf(end - 3)) || wideLength(end - 3) == 3 || digitLength(end - 2) == 2
+}
+
+/** What stands beside a sign in a number: digits, and what an escape begins or ends with, or a line that goes on. */
+function isBeside(byte: i32): bool {
+  return has(byte, digit | letter | sign) || (numberBits(byte) & 6) != 0 || byte == 0x0a || byte == 0x0d
 }
 
 function isWithin(at: i32, end: i32, lowest: i32): bool {

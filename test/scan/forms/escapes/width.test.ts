@@ -28,6 +28,19 @@ const cases: { name: string; text: string; expected: string[] }[] = [
   { name: 'one between all characters', text: [...'bobby_1'].join('\u200c'), expected: ['width'] },
   { name: 'digits of full width', text: '番号１２３４５６７８９０１２３。', expected: ['width'] },
   { name: 'only some digits of full width', text: '番号123４567890123', expected: ['width'] },
+  { name: 'digits of Arabic', text: 'المستخدم ١٢٣٤٥٦٧٨٩٠١٢٣ هنا', expected: ['width'] },
+  { name: 'digits of Arabic, some of them plain', text: 'id=12٣٤٥٦٧٨٩٠١٢3', expected: ['width'] },
+  { name: 'groups of Arabic', text: '١٬٢٣٤٬٥٦٧٬٨٩٠٬١٢٣', expected: ['width grouped'] },
+  { name: 'digits of Arabic in JSON', text: '"\\u0661\\u0662\\u06634567890123"', expected: ['backslash'] },
+  { name: 'digits of Hindi in HTML', text: '&#2407;&#x968;&#x969;4567890123', expected: ['entity'] },
+  ...[0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040, 0x17e0].map(
+    (zero) => {
+      const text = '1234567890123'.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)))
+      return { name: `digits from U+${zero.toString(16)} on`, text: `x ${text} y`, expected: ['width'] }
+    },
+  ),
+  { name: 'a year of Arabic', text: '١٢٣ و ٢٠٢٦', expected: [] },
+  { name: 'a longer number of Arabic', text: '١٢٣٤٥٦٧٨٩٠١٢٣٤', expected: [] },
   { name: 'an address of full width', text: '「ｊａｎｅ．ｄｏｅ＠ｅｘａｍｐｌｅ．ｏｒｇ」', expected: ['width'] },
   { name: 'groups of full width', text: '１，２３４，５６７，８９０，１２３', expected: ['width grouped'] },
   { name: 'a soft hyphen of HTML', text: '<p>jane.doe@ex&shy;ample.org</p>', expected: ['entity'] },
