@@ -415,10 +415,7 @@ describe.concurrent('from a request to a filing', () => {
     expect(own.stdout).toContain('--key is given once for each')
     expect(own.stdout).not.toContain('signed by others')
     await odv(other, 'keys', '--out', 'both')
-    const theirs = ['attestation-p256', 'log-ed25519'].flatMap((name) => [
-      '--key',
-      join(other, `both/${name}.pub.pem`),
-    ])
+    const theirs = ['attestation-p256', 'log-ed25519'].flatMap((name) => ['--key', join(other, `both/${name}.pub.pem`)])
     expect(await odv(place, 'verify', 'bundle', ...theirs)).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('signed by others'),
