@@ -1,13 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
+import { expect, test } from 'vitest'
 import { createRunView } from '../../lib/cli/views/run-view.ts'
 import type { Acknowledgement } from '../../lib/deletion/request.ts'
 import { passKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
 import { memoryEvidence } from '../support/simulation/memory-ports.ts'
 
 const ref = { runId: 'run-1', storeId: 'sg', pass: 0 }
-
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
 
 function openView() {
   const { evidence } = memoryEvidence()
@@ -25,29 +23,30 @@ function openView() {
     terminal as never,
     { ports: { evidence }, progress: () => done, locate: (key: string) => key, words } as never,
   )
-  const progress = () => {
-    vi.advanceTimersByTime(1000)
+  /** What is shown some time later. */
+  const progress = async () => {
+    await setTimeout(300)
     return bar
   }
   return { evidence, done, lines, view, progress }
 }
 
-test('while a run scans, its progress is of what was planned', () => {
+test('while a run scans, its progress is of what was planned', async () => {
   const { view, done, progress } = openView()
   view.observe({ kind: 'planned', ref, versions: 306, bytes: 4000 })
   view.observe({ kind: 'scanning', ref })
   Object.assign(done, { versions: 100, bytes: 1000 })
-  expect(progress()).toContain('100 of 306 object versions, 1.0 kB of 4.0 kB')
+  expect(await progress()).toContain('100 of 306 object versions, 1.0 kB of 4.0 kB')
 })
 
-test('a run that goes on with a pass planned before says how much it has read, and not that this is all', () => {
+test('a run that goes on with a pass planned before says how much it has read, and not that this is all', async () => {
   const { view, done, progress } = openView()
   view.observe({ kind: 'scanning', ref })
-  expect(progress()).not.toContain('of 0')
+  expect(await progress()).not.toContain('of 0')
   Object.assign(done, { versions: 100, bytes: 1000 })
   view.observe({ kind: 'planned', ref: { ...ref, storeId: 'ie' }, versions: 2, bytes: 10 })
   view.observe({ kind: 'scanning', ref: { ...ref, storeId: 'ie' } })
-  expect(progress()).toMatch(/scanning: 100 object versions, 1.0 kB read since it goes on/)
+  expect(await progress()).toMatch(/scanning: 100 object versions, 1.0 kB read since it goes on/)
 })
 
 test.each([
