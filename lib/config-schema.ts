@@ -188,7 +188,9 @@ const timestamp = z.strictObject({
   url: z
     .string()
     .check(z.maxLength(1000), z.regex(/^https?:\/\/[^\s/?#@]+(\/[^\s#@]*)?$/, 'expected http:// or https://')),
-  certificate: z.string().check(z.maxLength(50_000)),
+  certificate: z
+    .string('expected certificates in PEM, or in its place certificateFile, their file (on one machine)')
+    .check(z.maxLength(50_000)),
 })
 
 export const configSchema = z.strictObject({

@@ -1,4 +1,5 @@
 import {
+  isBatchName,
   isIdName,
   isRowId,
   isTimeName,
@@ -40,3 +41,7 @@ export function columnsOf(
     return at < 0 ? undefined : `column ${at + 1}: ${problem}`
   }
 }
+
+/** How many of these columns nobody reads: whoever they name is not looked for by that. */
+export const unusedOf = (names: readonly string[]): number =>
+  names.filter((name) => !isIdName(name) && !isTimeName(name) && !isBatchName(name)).length

@@ -58,6 +58,9 @@ const keysIn = (source: string): string[] =>
     ? [...source.matchAll(/("(?:[^"\\]|\\.)*")\s*:/g)].map(([, key]) => textOfString(key!))
     : []
 
+/** Whether a column is the one that manifests may have for whoever writes them, and that is not read. */
+export const isBatchName = (name: string): boolean => foldedName(name) === 'batch'
+
 /**
  * Whether a column may have the identifiers instead of the one called `id`, which may be of the row alone: those of an account, a customer or another person
  * (`customer_id`, `user`, `uuid`).

@@ -1,13 +1,13 @@
 import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from './csv-records.ts'
 import { jsonRow, type NameKind } from './json-row.ts'
-import { columnsOf } from './manifest-columns.ts'
+import { columnsOf, unusedOf } from './manifest-columns.ts'
 import { isColumnName, isIdName, isRowId, type ManifestFormat } from './manifest-format.ts'
 import type { ManifestRows } from './manifest-rows.ts'
 import { textLines } from './text-lines.ts'
 
-/** A parser of one format; `transferColumn` is known once rows were read. */
-export type ManifestParser = Sink & { transferColumn(): boolean }
+/** A parser of one format; `transferColumn` and `unused`, how many columns or members nobody reads, are known once rows were read. */
+export type ManifestParser = Sink & { transferColumn(): boolean; unused(): number }
 
 export function parserOf(format: ManifestFormat, rows: ManifestRows): ManifestParser {
   switch (format.kind) {
@@ -31,7 +31,7 @@ function linesParser(rows: ManifestRows): ManifestParser {
     else if (text.trim() === '') rows.empty(line)
     else list.row(line, text)
   })
-  return { write: sink.write, end: () => endBoth(sink, list), transferColumn: () => false }
+  return { write: sink.write, end: () => endBoth(sink, list), transferColumn: () => false, unused: () => 0 }
 }
 
 async function endBoth(lines: Sink, list: { end(): void }): Promise<void> {
@@ -92,14 +92,14 @@ const mayBeRows =
 const isWord = (text: string): boolean => !/[0-9@]/.test(text)
 
 function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
-  let header: { columns: number; id: number; time: number } | undefined
+  let header: { columns: number; id: number; time: number; unused: number } | undefined
   let refused = false
 
   function readHeader(fields: string[], line: number): void {
     const columns = columnsOf(fields)
     refused = columns.kind === 'problem'
     if (columns.kind === 'problem') rows.malformed(line, columns.problem)
-    else header = { columns: fields.length, id: columns.id, time: columns.time ?? -1 }
+    else header = { columns: fields.length, id: columns.id, time: columns.time ?? -1, unused: unusedOf(fields) }
   }
 
   const sink = csvRecords(delimiter, (found) => {
@@ -115,7 +115,11 @@ function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
     if (isHeader(fields, header.id)) return rows.malformed(line, headerAgain)
     rows.row(line, fields[header.id]!, header.time < 0 ? undefined : fields[header.time]!)
   })
-  return { ...sink, transferColumn: () => header !== undefined && header.time >= 0 }
+  return {
+    ...sink,
+    transferColumn: () => header !== undefined && header.time >= 0,
+    unused: () => header?.unused ?? 0,
+  }
 }
 
 /** Objects with `userId`, or bare strings and numbers; whether rows have `transferredAt` is the same for all. */
@@ -134,5 +138,10 @@ function jsonLinesParser(rows: ManifestRows): ManifestParser {
     if (row.kind === 'bare') list.row(line, row.id, row.isText)
     else rows.row(line, row.id, row.transferredAt, row.isText)
   })
-  return { write: sink.write, end: () => endBoth(sink, list), transferColumn: () => timed === true }
+  return {
+    write: sink.write,
+    end: () => endBoth(sink, list),
+    transferColumn: () => timed === true,
+    unused: () => unusedOf([...names.keys()]),
+  }
 }

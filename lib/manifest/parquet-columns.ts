@@ -11,11 +11,11 @@ import {
   structsIn,
   type ThriftStruct,
 } from '../decode/columnar/parquet/thrift.ts'
-import { columnsOf } from './manifest-columns.ts'
+import { columnsOf, unusedOf } from './manifest-columns.ts'
 import { msBehindUtc, msOfDay, msToEndOfDay } from './transfer-time.ts'
 
-/** Where in the schema the columns of a manifest are, from 0, and how times of transfer are written. */
-export type ParquetColumns = { id: number; time?: { column: number; as: TimeKind } }
+/** Where in the schema the columns of a manifest are, from 0, how times of transfer are written, and how many other columns nobody reads. */
+export type ParquetColumns = { id: number; time?: { column: number; as: TimeKind }; unused: number }
 
 /** `int96`: a Julian day and the nanoseconds in it, in UTC (Spark) or in whatever zone (Impala). */
 type TimeKind = TimeUnit | 'text' | 'int96'
@@ -37,13 +37,14 @@ export function chosenColumns({ footer, metadata }: Layout): ParquetColumns {
   if (!idLeaf || !hasTexts(idLeaf) || idLeaf.time !== undefined)
     throw refused(`column ${chosen.id + 1}: expected identifiers as text, whole numbers or UUIDs, one a row`)
   requireReadable(metadata, id)
-  if (chosen.time === undefined) return { id }
+  const unused = unusedOf(names)
+  if (chosen.time === undefined) return { id, unused }
   const [column, timeLeaf] = leafOf(columns[chosen.time]!, metadata)
   const as = timeLeaf && timeKindOf(timeLeaf)
   if (as === undefined)
     throw refused(`column ${chosen.time + 1}: expected transferredAt as a date, a time (TIMESTAMP, INT96) or text`)
   requireReadable(metadata, column)
-  return { id, time: { column, as } }
+  return { id, time: { column, as }, unused }
 }
 
 const refused = (problem: string) => new ColumnFault('unsupported-format', `columns: ${problem}`)

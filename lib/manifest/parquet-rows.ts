@@ -26,7 +26,7 @@ export async function readParquetRows(
   opened: Chunks,
   again: () => Promise<Chunks>,
   rows: ManifestRows,
-): Promise<{ sha256: string; bytes: number; transferColumn: boolean }> {
+): Promise<{ sha256: string; bytes: number; transferColumn: boolean; unused: number }> {
   const { sha256, size, tail } = await readTail(opened)
   const layout = await readLayout({
     size,
@@ -42,7 +42,7 @@ export async function readParquetRows(
   await readRegions(source, layout, columns, rows)
   while ((await source.take()) !== undefined);
   if (hash.digest('hex') !== sha256) throw changed()
-  return { sha256, bytes: size, transferColumn: columns.time !== undefined }
+  return { sha256, bytes: size, transferColumn: columns.time !== undefined, unused: columns.unused }
 }
 
 const changed = () => corrupt('parquet: expected the same bytes at each reading')

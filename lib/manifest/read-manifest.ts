@@ -15,6 +15,7 @@ import { maxLineBytes } from './text-lines.ts'
 /**
  * What was read of a transfer manifest. `sha256` and `bytes` are of the stored file. `rows` are the usable rows:
  * `confirmed` and those not yet transferred, which are not in scope. `transferColumn`: rows say when they were transferred.
+ * `unused`: how many columns or members beside them, but for `batch`, nobody reads, and so nobody is looked for by; absent where there is none.
  * `padded`: confirmed rows whose identifier is a number that begins with a zero; absent where there is none.
  */
 export type ManifestReport = {
@@ -26,6 +27,7 @@ export type ManifestReport = {
   empty: Lines
   notYetTransferred: Lines
   transferColumn: boolean
+  unused?: number
   padded?: Lines
 }
 
@@ -43,7 +45,7 @@ export async function readManifest(
   const where = `manifest ${options.name}`
   const rows = manifestRows(options.now, readers)
   const { head, chunks } = await withHead(await open())
-  const read = parquet.isFormat(head)
+  const { unused, ...read } = parquet.isFormat(head)
     ? await readParquet(chunks, open, rows, where)
     : await readText(chunks, rows, where)
   const { confirmed, empty, notYetTransferred, padded, badRows, badRowCount } = rows.result()
@@ -60,11 +62,12 @@ export async function readManifest(
     confirmed,
     empty,
     notYetTransferred,
+    ...(unused > 0 && { unused }),
     ...(padded.count > 0 && { padded }),
   }
 }
 
-type Read = Pick<ManifestReport, 'sha256' | 'bytes' | 'format' | 'transferColumn'>
+type Read = Pick<ManifestReport, 'sha256' | 'bytes' | 'format' | 'transferColumn'> & { unused: number }
 
 /** As many as tell what it is. */
 const headBytes = 512
@@ -115,7 +118,8 @@ async function readText(chunks: AsyncIterable<Uint8Array>, rows: ManifestRows, w
   const found = content.found()
   if (found.kind === 'unknown') throw new ManifestInvalid(`${where}: format: ${found.problem}`)
   const { sha256, bytes } = reading
-  return { sha256, bytes, format: found.format, transferColumn: found.parser.transferColumn() }
+  const { format, parser } = found
+  return { sha256, bytes, format, transferColumn: parser.transferColumn(), unused: parser.unused() }
 }
 
 const ignored: Sink = { write() {}, end() {} }

@@ -19,7 +19,7 @@ export async function acknowledge(
   const record = await ports.runState.getRequest(requestId)
   if (record === undefined)
     throw new NotKnown(
-      `request ${requestId}: expected a request of this deployment, got none; odv status RUN shows those of a run`,
+      `request ${requestId}: expected a request that was made here, got none; odv status RUN shows those of a run`,
     )
   const { runId, storeId, pass } = record
   const request = await readDocument<DeletionRequest>(ports, passKey({ runId, storeId, pass }, 'request.json'))

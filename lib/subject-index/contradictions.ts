@@ -41,7 +41,7 @@ export function createContradictions(): Contradictions {
       if (count === 0) return
       keepFirst(first)
       throw new ManifestInvalid(
-        `manifest: rows: expected no identifier to be both transferred and not yet transferred, got ${count} such rows`,
+        `manifest: rows: expected no identifier to be both transferred and not yet transferred, got ${count} such row${count === 1 ? '' : 's'}`,
         first,
       )
     },

@@ -121,6 +121,7 @@ const report = z.strictObject({
   empty: noted,
   notYetTransferred: noted,
   transferColumn: z.boolean(),
+  unused: z.exactOptional(rows),
   padded: z.exactOptional(noted),
 })
 const summary = z.strictObject({

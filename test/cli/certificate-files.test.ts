@@ -32,7 +32,9 @@ describe.skipIf(withoutOpenssl)('authorities in the configuration', () => {
   })
 
   it('are refused without one, with two, and with a file that is none', async () => {
-    await expect(load(authority)).rejects.toThrow('timestamps.0.certificate')
+    await expect(load(authority)).rejects.toThrow(
+      'timestamps.0.certificate: expected certificates in PEM, or in its place certificateFile',
+    )
     await expect(load({ ...authority, certificateFile: 'own.pem' })).rejects.toThrow('got nothing there')
     await expect(load({ ...authority, certificate, certificateFile: 'x' })).rejects.toThrow('certificateFile')
     await expect(load({ ...authority, certificateFile: 'x' }, { x: 'words' })).rejects.toThrow('timestamps: own')

@@ -14,6 +14,7 @@ type Case = {
   empty?: number[]
   pending?: string[]
   transferColumn?: boolean
+  unused?: number
 }
 
 const cases: Case[] = [
@@ -73,6 +74,7 @@ const cases: Case[] = [
     content: 'id,transfer_batch\n12345,a\n',
     format: 'csv',
     rows: ['2:12345'],
+    unused: 1,
   },
   {
     name: 'CSV with columns about persons and rows',
@@ -80,18 +82,21 @@ const cases: Case[] = [
       'id,state,email_verified_at,account_status,row,checksum,record_id,moved_from,created_at,import_batch,household\n12345,CA,,closed,1,x,2,SG,,b,h\n',
     format: 'csv',
     rows: ['2:12345'],
+    unused: 10,
   },
   {
     name: 'CSV with columns of other identifiers',
     content: 'userId,id_card,account_id,email,client,profile\n12345,1,2,a@example.org,web,pro\n',
     format: 'csv',
     rows: ['2:12345'],
+    unused: 5,
   },
   {
     name: 'JSON Lines with identifiers of others',
     content: '{"id":"12345","org":{"id":7},"email":"a@example.org"}\n{"userId":"1234","user":{"id":7},"account":"a"}\n',
     format: 'json-lines',
     rows: ['1:12345', '2:1234'],
+    unused: 4,
   },
   { name: 'CSV with semicolons', content: 'id;batch\n12345;a,b\n', format: 'csv', rows: ['2:12345'] },
   { name: 'CSV with tabs', content: 'batch\tUserId\na\t12345\n', format: 'csv', rows: ['2:12345'] },
@@ -128,7 +133,7 @@ describe.each([
 ])('a manifest read $cut', ({ lengths }) => {
   test.each(cases)(
     'gives every row with its line: $name',
-    async ({ content, format, rows, empty, pending = [], transferColumn = false }) => {
+    async ({ content, format, rows, empty, pending = [], transferColumn = false, unused = 0 }) => {
       for (const stored of [
         Buffer.from(content),
         gzipSync(content),
@@ -146,6 +151,7 @@ describe.each([
           empty: linesOf(empty),
           notYetTransferred: linesOf(pending.map((row) => Number(row.split(':')[0]))),
           transferColumn,
+          ...(unused > 0 && { unused }),
         })
       }
     },

@@ -409,6 +409,19 @@ describe.concurrent('from a request to a filing', () => {
     expect([ended.code, linesOf(ended, 'bundle')]).toMatchObject([1, [{ holds: false, check: 'keys' }]])
   })
 
+  it('tells who gave one key of two that the other is missing, and not that somebody else signed', async () => {
+    const own = await odv(place, 'verify', 'bundle', '--key', keys.at(-1)!)
+    expect(own.code).toBe(1)
+    expect(own.stdout).toContain('--key is given once for each')
+    expect(own.stdout).not.toContain('signed by others')
+    await odv(other, 'keys', '--out', 'both')
+    const theirs = ['attestation-p256', 'log-ed25519'].flatMap((name) => ['--key', join(other, `both/${name}.pub.pem`)])
+    expect(await odv(place, 'verify', 'bundle', ...theirs)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('signed by others'),
+    })
+  })
+
   it('holds against a checkpoint that was kept, and not against one of another log', async () => {
     await odv(other, 'export', '--out', 'bundle')
     copyFileSync(join(other, 'bundle/log/checkpoint'), join(place, 'other-checkpoint'))

@@ -7,6 +7,8 @@ import { type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import type { Terminal } from '../terminal.ts'
 
+type Answer = { requestId: string; by: string; acknowledgedAt: string; first: boolean }
+
 /** `odv ack`: the custodian's answer to a request; a certificate is pinned by its digest and not kept. */
 export async function ackCommand(
   options: { request: string; file?: string; place: Place; cwd: string },
@@ -18,7 +20,7 @@ export async function ackCommand(
       requestId: options.request,
       by: 'custodian',
       ...(certificateSha256 !== undefined && { certificateSha256 }),
-    })) as { requestId: string; by: string; acknowledgedAt: string; first: boolean }
+    })) as Answer
     terminal.emit({
       kind: 'acknowledgement',
       request: answer.requestId,
@@ -26,13 +28,17 @@ export async function ackCommand(
       acknowledgedAt: answer.acknowledgedAt,
       first: answer.first,
     })
-    terminal.print(
-      answer.first
-        ? `acknowledged ${answer.requestId} at ${answer.acknowledgedAt}; the store is scanned again before anything is believed`
-        : `${answer.requestId} was answered before, by the ${answer.by}, at ${answer.acknowledgedAt}: that answer stands`,
-    )
+    terminal.print(describe(answer))
     return exitCode.good
   })
+}
+
+function describe({ requestId, by, acknowledgedAt, first }: Answer): string {
+  if (first)
+    return `acknowledged ${requestId} at ${acknowledgedAt}; the store is scanned again before anything is believed`
+  return by === 'deadline'
+    ? `${requestId}: its deadline had passed without an answer, at ${acknowledgedAt}: this one comes too late`
+    : `${requestId} was answered before, by the ${by}, at ${acknowledgedAt}: that answer stands`
 }
 
 async function digestOf(file: string): Promise<string> {

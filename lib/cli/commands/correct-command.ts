@@ -4,7 +4,8 @@ import { UsageInvalid } from '../../errors.ts'
 import { whatIsThere } from '../../local/what-is-there.ts'
 import type { Proposed } from '../../pipeline/propose-correction.ts'
 import { type Place, withDeployment } from '../deployment.ts'
-import { type ExitCode, exitCode, exitCodeOfName } from '../exit-code.ts'
+import { type ExitCode, exitCode } from '../exit-code.ts'
+import { tellFailed } from '../tell-failed.ts'
 import type { Terminal } from '../terminal.ts'
 
 export type CorrectOptions = {
@@ -45,10 +46,7 @@ export async function correctCommand(options: CorrectOptions, terminal: Terminal
     const name = `correction-${entry}-${Date.now()}`
     const following = { signal, wait: true, onEvent() {} }
     const ended = await deployment.execute('correct-entry', name, { runId, entry: words.entry }, following)
-    if (ended.status === 'failed') {
-      terminal.warn(ended.message)
-      return exitCodeOfName(ended.error)
-    }
+    if (ended.status === 'failed') return tellFailed(ended, terminal, 'odv')
     if (ended.status === 'lost') throw ended.error
     if (ended.status !== 'succeeded') {
       terminal.warn('correct: interrupted; type it again to see that it is in the log')

@@ -12,8 +12,9 @@ import { bundlePrefix, periodSelection } from '../../pipeline/export-selection.t
 import { withoutTakenBack } from '../../pipeline/log/taken-back.ts'
 import { newestRun } from '../../pipeline/newest-run.ts'
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'
-import { type ExitCode, exitCode, exitCodeOfName } from '../exit-code.ts'
+import { type ExitCode, exitCode } from '../exit-code.ts'
 import { requireDirectory } from '../new-file.ts'
+import { tellFailed } from '../tell-failed.ts'
 import { bold, coloured, plural, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
 import { writeBundle } from '../write-bundle.ts'
@@ -48,10 +49,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal):
     const ended = await deployment
       .execute('export-filing', exportId, { selection }, following)
       .finally(() => terminal.progress(''))
-    if (ended.status === 'failed') {
-      terminal.warn(ended.message)
-      return exitCodeOfName(ended.error)
-    }
+    if (ended.status === 'failed') return tellFailed(ended, terminal, 'odv')
     if (ended.status === 'lost') throw ended.error
     if (ended.status !== 'succeeded') {
       terminal.warn(`export: ${deployment.words.interrupted}; nothing was written to ${out}`)

@@ -13,7 +13,8 @@ import type { Evidence, RunRecord } from '../../ports.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
 import { allToDo } from '../../verdict/what-to-do.ts'
 import { type Deployment, type Ended, type Place, type RunEvent, withDeployment } from '../deployment.ts'
-import { type ExitCode, exitCode, exitCodeOfName, exitCodeOfVerdicts } from '../exit-code.ts'
+import { type ExitCode, exitCode, exitCodeOfVerdicts } from '../exit-code.ts'
+import { tellFailed } from '../tell-failed.ts'
 import { bold, coloured, dim, plural, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
 import { showCost, showEstimate } from '../views/cost-view.ts'
@@ -151,8 +152,7 @@ async function summarize(
   const { ports, words } = deployment
   const failed = () => {
     if (ended.status !== 'failed') return exitCode.fault
-    terminal.warn(`run ${runId}: ${ended.message}`)
-    return exitCodeOfName(ended.error)
+    return tellFailed(ended, terminal, `run ${runId}`)
   }
   const summary = await readIfThere<RunSummary>(ports, runKey(runId, 'summary.json'))
   if (summary === undefined) {

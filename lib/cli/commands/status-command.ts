@@ -29,11 +29,12 @@ export async function statusCommand(options: { run?: string; place: Place }, ter
   })
 }
 
-/** What the built-in executor answers is in the evidence alone. */
-async function answeredAt(evidence: Evidence, request: RequestRecord): Promise<string | undefined> {
-  if (request.acknowledgedAt !== undefined) return request.acknowledgedAt
-  return (await readIfThere<Acknowledgement>({ evidence }, passKey(request, 'acknowledgement.json')))?.acknowledgedAt
-}
+/** What the built-in executor answers, and whether it was the deadline that ended the wait, is in the evidence alone. */
+const answerTo = (evidence: Evidence, request: RequestRecord): Promise<Acknowledgement | undefined> =>
+  readIfThere<Acknowledgement>({ evidence }, passKey(request, 'acknowledgement.json'))
+
+const describeAnswer = (answer: Acknowledgement | undefined, at: string): string =>
+  answer?.by === 'deadline' ? `not answered by its deadline, ${at}` : `answered ${at}`
 
 /** @throws EvidenceConflict when it is damaged */
 function reportOf(evidence: Evidence, key: string): Promise<StoreReport> {
@@ -91,10 +92,11 @@ async function showStores(
   }
   for (const request of await runState.listRequests(run.runId)) {
     const { requestId, deadline, storeId } = request
-    const acknowledgedAt = await answeredAt(evidence, request).catch(tellDamaged)
+    const answer = await answerTo(evidence, request).catch(tellDamaged)
+    const acknowledgedAt = request.acknowledgedAt ?? answer?.acknowledgedAt
     const waits = deadline !== undefined && acknowledgedAt === undefined && run.state === 'running'
     terminal.print(
-      `  request ${requestId}: ${acknowledgedAt ? `answered ${acknowledgedAt}` : waits ? `waits until ${deadline}; answer with: ${typed} ack ${requestId}${words.options}` : 'not answered'}`,
+      `  request ${requestId}: ${acknowledgedAt ? describeAnswer(answer, acknowledgedAt) : waits ? `waits until ${deadline}; answer with: ${typed} ack ${requestId}${words.options}` : 'not answered'}`,
     )
     terminal.emit({
       kind: 'request',

@@ -1,5 +1,6 @@
 import { BundleInvalid } from '../../errors.ts'
 import { bundlePaths } from '../../export/bundle-paths.ts'
+import { noneOfThisKind } from '../../export/checks/keys.ts'
 import { logLines, notVerifiedText, runLines } from '../../export/log-lines.ts'
 import { verifyLogScript, verifyScript } from '../../export/tools/generated.ts'
 import { type BundleSummary, verifyBundle } from '../../export/verify-bundle.ts'
@@ -26,15 +27,17 @@ export async function verifyCommand(options: VerifyOptions, terminal: Terminal):
     terminal.emit({ kind: 'bundle', holds: false, check: error.check, message: error.message })
     terminal.print(`${coloured('residual', 'does not hold')} ${bundle}`)
     terminal.print(`    ${visible(error.message)}`)
-    terminal.print(dim(`    ${adviceOn(error.check)}`))
+    terminal.print(dim(`    ${adviceOn(error)}`))
     return exitCode.residual
   }
 }
 
 /** What a reader can do. Nothing makes such a bundle good. */
-function adviceOn(check: string): string {
+function adviceOn({ check, message }: BundleInvalid): string {
   if (check === 'layout' || check === 'manifest')
     return 'it may have been damaged on its way: get it again from whoever made it; until then rely on nothing in it'
+  if (check === 'keys' && message.includes(noneOfThisKind))
+    return 'nothing is said of the keys that you did not give: there are two, for attestations and for the log, and --key is given once for each'
   if (check === 'keys')
     return 'it is signed by others than those whose keys you gave: ask, by another way, which keys are right; until then rely on nothing in it'
   return 'it was not made like this: rely on nothing in it, keep it, and ask whoever made it'

@@ -29,6 +29,11 @@ export function describeManifest(
     ...(report.transferColumn || report.format === 'lines'
       ? []
       : ['    no column or member transferredAt: every row counts as transferred']),
+    ...(report.unused
+      ? [
+          `    ${plural(report.unused, report.format === 'json-lines' ? 'other member' : 'other column')}: ${notLookedFor}`,
+        ]
+      : []),
     ...notes.filter(([, { count }]) => count > 0).map(([what, lines]) => `    ${describeLines(lines)}: ${what}`),
   ]
 }
@@ -43,6 +48,9 @@ export function describeIndex(
     notYetTransferred.count === 0 ? '' : `, ${plural(notYetTransferred.count, 'row')} not transferred by then`
   return `${shown}: ${plural(summary.subjects, 'subject')} ${base === undefined ? '' : 'more '}in scope, from a manifest of ${plural(rows, 'row')} with SHA-256 ${sha256}${later}`
 }
+
+const notLookedFor =
+  'nobody is looked for by what stands there; an e-mail address or another identifier needs a row of its own'
 
 const lostZeros =
   'a number that begins with zeros: not found where copies hold it without them, as numbers do; where that is nobody else, add this spelling too'

@@ -16,6 +16,8 @@ import { describeRestore, describeRestored } from './restore-view.ts'
 
 const shownOpenVersions = 5
 
+const passOf = ({ storeId, pass }: PassRef): string => `${storeId} ${pass}`
+
 type Shown = Pick<Deployment, 'progress' | 'locate' | 'words'> & { ports: Pick<Deployment['ports'], 'evidence'> }
 
 /**
@@ -31,6 +33,8 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
   let failure: Error | undefined
   const failures = new Set<string>()
   const restores = new Set<string>()
+  const planned = new Set<string>()
+  let isResumed = false
 
   const observe = (event: RunEvent) => {
     switch (event.kind) {
@@ -41,11 +45,13 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
         phase = total.versions === 0 ? 'listing' : 'listing again'
         break
       case 'planned':
+        planned.add(passOf(event.ref))
         total.versions += event.versions
         total.bytes += event.bytes
         break
       case 'scanning':
         phase = 'scanning'
+        isResumed ||= !planned.has(passOf(event.ref))
         scanning ??= { since: Date.now(), bytes: progress().bytes }
         break
       case 'restoring':
@@ -194,7 +200,8 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
   const showAcknowledgement = async (where: string, ref: PassRef) => {
     const answer = await readDocument<Acknowledgement>(ports, passKey(ref, 'acknowledgement.json'))
     const { requestId, by, deleted, rewritten, gone, kept } = answer
-    if (by !== 'executor') return terminal.print(`  request ${requestId}: answered by the ${by}`)
+    if (by === 'deadline') return terminal.print(`  request ${requestId}: the deadline has passed without an answer`)
+    if (by === 'custodian') return terminal.print(`  request ${requestId}: answered by the custodian`)
     terminal.print(
       `  ${where}: executor deleted ${plural(deleted.versions, 'object version')}, ${formatBytes(deleted.bytes)}` +
         (rewritten
@@ -217,6 +224,9 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
     // Where a line of gigabytes ends is looked for by the slices on both sides, and a batch may be repeated, so more may be read than there is.
     const bytes = Math.min(done.bytes, total.bytes)
     const versions = Math.min(done.versions, total.versions)
+    // How much of what was planned before is left, only its end will show.
+    if (phase === 'scanning' && isResumed)
+      return `  scanning: ${plural(done.versions, 'object version')}, ${formatBytes(done.bytes)} read since it goes on, ${formatBytes(rate)}/s`
     const left = rate > 0 && bytes < total.bytes ? `${formatDuration((total.bytes - bytes) / rate)} left, ` : ''
     const findings = done.findings === undefined ? '' : `, ${plural(done.findings, 'finding')}`
     return phase === 'scanning'

@@ -18,6 +18,9 @@ export type KeyFiles = Record<KeyKind, string[]> & {
 /** A key that the auditor brought: the SHA-256 of its SubjectPublicKeyInfo. */
 export type Pin = { kind: KeyKind; spkiSha256: string }
 
+/** What is said where the auditor brought no key of a kind, whatever the bundle's is. */
+export const noneOfThisKind = 'expected one of this kind among the pinned keys, got only others'
+
 const fingerprints: Record<KeyKind, (pem: string) => KeyFingerprint> = {
   attestation: attestationKeyFingerprint,
   log: logKeyFingerprint,
@@ -58,8 +61,7 @@ export function checkKeys(layout: Layout, pins: readonly Pin[]): Checked<KeyFile
 function requirePinned(kind: KeyKind, prints: readonly KeyFingerprint[], pins: readonly Pin[]): void {
   const own = pins.filter((pin) => pin.kind === kind)
   const isIn = ({ spkiSha256 }: Pin) => prints.some((print) => print.spkiSha256 === spkiSha256)
-  if (own.length === 0)
-    throw new ProofInvalid(`${kind} key: expected one of this kind among the pinned keys, got only others`)
+  if (own.length === 0) throw new ProofInvalid(`${kind} key: ${noneOfThisKind}`)
   if (!own.some(isIn))
     throw new ProofInvalid(
       `${kind} key: expected one of the pinned keys of this kind (${own.length}), got ${prints.map(({ openssh }) => openssh).join(' and ')}`,

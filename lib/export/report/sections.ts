@@ -4,7 +4,7 @@ import { allToDo } from '../../verdict/what-to-do.ts'
 import { coverageChart } from './coverage-chart.ts'
 import { exceptionsTable, explainedText } from './exceptions-section.ts'
 import type { Figures, StoreFigures, StoreHistory } from './figures.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html, raw } from './html.ts'
 import { signingText } from './methods-text.ts'
 import { timeline } from './timeline.ts'
 import { answersOf, bytes, count, day, moment, plural } from './wording.ts'
@@ -37,7 +37,7 @@ ${worstFirst(latest.stores).map((store) => {
     later === undefined || later.runId === latest.runId
       ? (history?.since ?? '–')
       : html`– (run <code>${later.runId}</code> saw it later: ${verdictOf(later.verdict)})`
-  return html`<tr><th scope="row">${store.storeId}</th><td>${store.country ?? '–'}</td><td>${history?.custodian ?? '–'}</td><td>${verdictOf(store.verdict)}</td><td>${since}</td><td>${reasonsOf(store)}</td></tr>`
+  return html`<tr><th scope="row">${store.storeId}</th><td>${store.country ?? '–'}</td><td>${history?.custodian ?? '–'}</td><td>${verdictOf(store.verdict)}</td><td${typeof since === 'string' ? raw(' class="t"') : ''}>${since}</td><td>${reasonsOf(store)}</td></tr>`
 })}
 ${notInLatest(figures).map(({ storeId, country, custodian, verdicts }) => html`<tr><th scope="row">${storeId}</th><td>${country ?? '–'}</td><td>${custodian ?? '–'}</td><td>not in this run</td><td>– (run <code>${verdicts.at(-1)!.runId}</code> saw it last: ${verdictOf(verdicts.at(-1)!.verdict)})</td><td>${reasonsOf(verdicts.at(-1)!)}</td></tr>`)}</tbody></table></div>
 ${runs.length > 1 ? runsTable(runs) : undefined}</section>`
@@ -82,7 +82,7 @@ ${[...Map.groupBy(obligations, ([, obligation]) => JSON.stringify(obligation)).v
   const { instrument, clause, reference, dueAt } = same[0]![1]
   return html`<p><b>${instrument}</b>${clause === undefined ? '' : `, clause ${clause}`}${reference === undefined ? '' : `, reference ${reference}`}${dueAt === undefined ? '' : `, due ${moment(dueAt)}`}: in this run stores ${same.map(([storeId]) => storeId).join(', ')}.</p>`
 })}
-${scope === undefined ? html`<p class="note">No scope was attested with a scan in this run.</p>` : html`<p>In scope: <b>${plural(scope.population, 'subject')}</b> whose transfer the manifest confirms, fixed before the first scan by the manifest with SHA-256 <code>${scope.manifest.sha256}</code> under the case key with commitment <code>${scope.keyCommitment}</code>. Whoever made this bundle says that all of its files were searched for them (<code>leak-gate.json</code>, which nobody signed).</p>`}
+${scope === undefined ? html`<p class="note">No scope was attested with a scan in this run.</p>` : html`<p>In scope: <b>${plural(scope.population, 'subject')}</b> whose transfer the manifest confirms, fixed before the first scan by the manifest with SHA-256 <code>${scope.manifest.sha256}</code> under the case key with commitment <code>${scope.keyCommitment}</code>. Each identifier in it counts as a subject: a person who has several counts as often. Whoever made this bundle says that all of its files were searched for them (<code>leak-gate.json</code>, which nobody signed).</p>`}
 ${(latest.unconfirmedRows ?? 0) === 0 ? undefined : html`<p>Not in scope: <b>${plural(latest.unconfirmedRows!, 'row')}</b> of that manifest without a transfer that was confirmed by then. Nobody was looked for because of them, and nothing here says that their data is gone.</p>`}
 ${latest.subjects === undefined ? undefined : subjectsOf(latest.subjects)}
 ${answersOf(latest).map((each) => html`<p>${each}</p>`)}</section>`
@@ -140,6 +140,7 @@ ${open.map(({ storeId, reasons, evidence }) => {
   const last = report?.passes.at(-1)
   const protectedOnes = last?.protected ?? []
   const listed = report?.open ?? []
+  const isExplained = listed.slice(0, versionsShown).some(({ reason, protection }) => reason ?? protection)
   const advices = allToDo(reasons)
   return html`<h3>${storeId}</h3><p>${reasons.join('; ')}.</p>
 ${advices.length === 0 ? undefined : html`<p>What can be done so that a later run may verify it:</p><ul>${advices.map(({ codes, advice }) => html`<li><b>${codes.join(', ')}</b>: ${advice}.</li>`)}</ul>`}
@@ -149,7 +150,7 @@ ${
   listed.length === 0
     ? undefined
     : html`<div class="scroll" tabindex="0" role="group" aria-label="Open object versions of ${storeId}"><table><caption>Object versions that stand in the way${listed.length > versionsShown ? `: the first ${versionsShown} of ${count(listed.length)} that are listed in the store report` : ''}</caption>
-<thead><tr><th scope="col">Object</th><th scope="col">State</th><th scope="col" class="n">Findings</th><th scope="col" class="n">Size</th><th scope="col">Why</th><th scope="col">Where</th></tr></thead><tbody>
+<thead><tr><th scope="col">Object</th><th scope="col">State</th><th scope="col" class="n">Findings</th><th scope="col" class="n">Size</th><th scope="col"${isExplained ? raw(' class="why"') : ''}>Why</th><th scope="col" class="where">Where</th></tr></thead><tbody>
 ${listed.slice(0, versionsShown).map((each) => html`<tr><td class="name"><code>${each.shownKey}</code></td><td>${each.outcome}</td><td class="n">${count(each.findings)}</td><td class="n">${bytes(each.bytes)}</td><td>${[each.reason, each.detail, each.protection].filter((part) => part !== undefined).join('; ') || '–'}</td><td>${placesOf(each)}</td></tr>`)}</tbody></table></div>`
 }`
 })}</section>`

@@ -28,7 +28,7 @@ thead th{border-bottom:1px solid var(--ink)}
 .t,tbody th{white-space:nowrap}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 code{font:.86em/1.4 ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;overflow-wrap:anywhere}
-.name{min-width:14rem}.name code{white-space:break-spaces}
+.why{width:20%}.where{width:28%}.name{min-width:14rem}.name code{white-space:break-spaces}
 pre{background:var(--tint);border:1px solid var(--line);border-radius:.4rem;padding:.8rem 1rem;white-space:pre-wrap;overflow-wrap:anywhere}
 svg{display:block;width:100%;height:auto}svg text{fill:var(--soft)}
 svg.calendar{width:auto;max-width:none}svg.key{display:inline-block;width:.85em;height:.85em;margin-right:.4em;vertical-align:-.06em}
