@@ -89,13 +89,13 @@ export const placeUntold =
 /** As many as a text of a statement has room for. */
 const leftOutShown = 100
 
-/** How the archived versions of one pass were restored, if they were. */
+/** How the archived versions of one pass were restored, if they were. `restored` is not known where that failed. */
 export type RestoredVersions = {
   tier: string
   days: number
   asked: boolean
   versions: number
-  restored: number
+  restored: number | undefined
 }
 
 /**
@@ -123,10 +123,14 @@ export function limitationsOfStore({
     allTags
       ? 'The tags of every version were asked for.'
       : 'Tags that the policy of the bucket hides from the reading role for single objects only were not looked at.',
-    ...restores.map(({ pass, asked, versions, restored, tier, days }) =>
-      asked
-        ? `${restoreStart}${pass}, ${restored} of ${versions} archived versions were restored (${tier}, for ${days} days) and read as temporary copies; the others count as archived.`
-        : `${restoreStart}${pass}, none of ${versions} archived versions was restored, since that would have cost more than the run may spend.`,
-    ),
+    ...restores.map((restore) => `${restoreStart}${restore.pass}, ${restoredText(restore)}`),
   ]
+}
+
+function restoredText({ asked, versions, restored, tier, days }: RestoredVersions): string {
+  if (!asked)
+    return `none of ${versions} archived versions was restored, since that would have cost more than the run may spend.`
+  return restored === undefined
+    ? `restoring ${versions} archived versions (${tier}, for ${days} days) did not come to its end: those of which there was a copy were read; the others count as archived.`
+    : `${restored} of ${versions} archived versions were restored (${tier}, for ${days} days) and read as temporary copies; the others count as archived.`
 }
