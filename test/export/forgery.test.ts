@@ -251,6 +251,7 @@ describe('a store report', () => {
   it.each([
     ['lists no open version', []],
     ['lists an open version twice', [...open, ...open]],
+    ['lists one in which something was found', [...open, { ...open[0]!, outcome: 'found' as const }]],
     ['lists another outcome', [{ ...open[0]!, outcome: 'found' as const }]],
   ])('that %s where one is counted is refused', (_, listed) => {
     expect(run(undefined, { ie: { open: listed } })).toBe('coverage')
