@@ -107,13 +107,13 @@ const restoreStart = 'Before pass '
 export const placeUntold =
   'Where a directory lies is not said: that it held the backups that were promised, and in every run the same, is for whoever ran this to show.'
 
-/** How the archived versions of one pass were restored, if they were. */
+/** How the archived versions of one pass were restored, if they were. `restored` is not known where that failed. */
 export type RestoredVersions = {
   tier: string
   days: number
   asked: boolean
   versions: number
-  restored: number
+  restored: number | undefined
 }
 
 /**
@@ -146,10 +146,14 @@ export function limitationsOfStore({
       : 'Tags that the policy of the bucket hides from the reading role for single objects only were not looked at.',
     ...(copies.elsewhere.length > 0 ? [`${copiedStart}${someOf(copies.elsewhere, shownBuckets)}.`] : []),
     ...(copies.isUnknown ? [copiesUntold] : []),
-    ...restores.map(({ pass, asked, versions, restored, tier, days }) =>
-      asked
-        ? `${restoreStart}${pass}, ${restored} of ${versions} archived versions were restored (${tier}, for ${days} days) and read as temporary copies; the others count as archived.`
-        : `${restoreStart}${pass}, none of ${versions} archived versions was restored, since that would have cost more than the run may spend.`,
-    ),
+    ...restores.map((restore) => `${restoreStart}${restore.pass}, ${restoredText(restore)}`),
   ]
+}
+
+function restoredText({ asked, versions, restored, tier, days }: RestoredVersions): string {
+  if (!asked)
+    return `none of ${versions} archived versions was restored, since that would have cost more than the run may spend.`
+  return restored === undefined
+    ? `restoring ${versions} archived versions (${tier}, for ${days} days) did not come to its end: those of which there was a copy were read; the others count as archived.`
+    : `${restored} of ${versions} archived versions were restored (${tier}, for ${days} days) and read as temporary copies; the others count as archived.`
 }

@@ -23,8 +23,11 @@ export type Checks = {
 export type Coverage = Checks & {
   inventory: Tally & { deleteMarkers: number; multipartUploads: number; startedAt: string; finishedAt: string }
   closing: { versions: number; appeared: number; gone: number; startedAt: string; finishedAt: string }
-  /** File systems below the store, how many of those that pass 0 entered this pass did not, and on how many directories something was mounted since. */
-  mounts: { seen: number; gone: number; covers?: number }
+  /**
+   * File systems below the store, how many of those that the first listing entered this pass did not, the same of those that came later, and on how many
+   * directories something was mounted since.
+   */
+  mounts: { seen: number; gone: number; vanished?: number; covers?: number }
   batches: { planned: number; reported: number }
   clean: Tally
   found: Tally

@@ -61,7 +61,7 @@ export type RestoreProgress = {
  * 1. The price is estimated and written down with the decision and the deadline. *Crash: what is written counts.*
  * 2. A copy of every version is asked for, once. *Crash: those of one call are asked for again, which costs no second copy.*
  * 3. They are looked after in order, up to the first that is still on its way; the next look begins there.
- * It ends when no version is on its way any more, or at the deadline.
+ * It ends when no version is on its way any more, or at the deadline, with a look at all that are left.
  */
 export async function restoreArchived(ports: RestorePorts, input: unknown): Promise<RestoreProgress> {
   const { at, ...ref } = parseInput('restore-archived', restoreInput, input)
@@ -97,11 +97,12 @@ export async function restoreArchived(ports: RestorePorts, input: unknown): Prom
   const { sealKey } = caseKeysOf(await ports.caseKey.read())
   let place = at
   for await (const group of groupsFrom(ports, ref, parts, { at, order, sealKey })) {
-    if (place.step === 'begin' && isLate()) return over(place)
+    if (place.step === 'begin' && isLate()) break
     const found = await Promise.all(group.versions.map((version) => handle(restores, version, place.step, order)))
-    const first = place.step === 'look' ? found.findIndex(({ kind }) => kind === 'in-progress') : -1
+    const isWaited = place.step === 'look' && !isLate()
+    const first = isWaited ? found.findIndex(({ kind }) => kind === 'in-progress') : -1
     place = { ...count(place, first < 0 ? found : found.slice(0, first)), ...group.placeOf(first) }
-    if (first >= 0) return isLate() ? over(place) : left('wait', place)
+    if (first >= 0) return left('wait', place)
     if (ports.clock().getTime() >= end) return left('again', place)
   }
   if (place.step === 'look') return over(place)
@@ -157,14 +158,14 @@ export function readRestore(evidence: Ports['evidence'], ref: PassRef): Promise<
   return readIfThere({ evidence }, passKey(ref, 'restore.json'))
 }
 
-/** The same, with how many are restored: none, where it did not come to its end. */
+/** The same, with how many are restored: nobody knows, where it did not come to its end. */
 export async function readRestored(evidence: Ports['evidence'], ref: PassRef): Promise<RestoredVersions | undefined> {
   const decided = await readRestore(evidence, ref)
   if (decided === undefined) return undefined
   const ended = await readIfThere<RestoredDocument>({ evidence }, passKey(ref, 'restored.json'))
   const { tier, days, decision, archived } = decided
   const versions = total(archived, 'versions')
-  return { tier, days, asked: decision === 'asked', versions, restored: ended?.restored ?? 0 }
+  return { tier, days, asked: decision === 'asked', versions, restored: ended?.restored }
 }
 
 function pauseOf({ deadline }: RestoreDocument, { tier, wait }: RestoreConfig, now: Date): number {

@@ -46,23 +46,30 @@ export async function settleCoverage(
 }
 
 /**
- * A file system of pass 0 that either listing of this pass did not enter is gone; what lies in a directory that has
- * something mounted on it since is not seen any more.
+ * A file system that any listing entered before, or the opening one of this pass, and that either listing of this pass did not enter is gone;
+ * what lies in a directory that has something mounted on it since is not seen any more.
  */
 async function settleMounts(evidence: Evidence, ref: PassRef, segments: readonly SettledSegment[]) {
-  const first = ref.pass === 0 ? [...segments] : []
-  if (ref.pass > 0) for await (const { settled } of readSettled(evidence, { ...ref, pass: 0 })) first.push(settled)
+  const before: SettledSegment[][] = []
+  for (let pass = 0; pass < ref.pass; pass++)
+    before.push((await Array.fromAsync(readSettled(evidence, { ...ref, pass }))).map(({ settled }) => settled))
+  const first = before[0] ?? segments
   const all = (documents: readonly SettledSegment[], listing: 'opening' | 'closing') =>
     new Set(documents.flatMap(({ mounts }) => mounts[listing]))
   const [due, opening, closing] = [all(first, 'opening'), all(segments, 'opening'), all(segments, 'closing')]
+  const isGone = (mount: string) => !opening.has(mount) || !closing.has(mount)
+  const earlier = before.flat()
+  const known = new Set([...all(earlier, 'opening'), ...all(earlier, 'closing'), ...opening])
+  const vanished = [...known].filter((mount) => !due.has(mount) && isGone(mount)).length
   const covered = (documents: readonly SettledSegment[], listing: 'opening' | 'closing') =>
     documents.flatMap(({ covered }) => covered?.[listing] ?? [])
-  const known = new Set(covered(first, 'opening'))
+  const coveredFirst = new Set(covered(first, 'opening'))
   const later = new Set([...covered(segments, 'opening'), ...covered(segments, 'closing')])
-  const covers = [...later].filter((each) => !known.has(each)).length
+  const covers = [...later].filter((each) => !coveredFirst.has(each)).length
   return {
     seen: opening.size,
-    gone: [...due].filter((mount) => !opening.has(mount) || !closing.has(mount)).length,
+    gone: [...due].filter(isGone).length,
+    ...(vanished > 0 && { vanished }),
     ...(covers > 0 && { covers }),
   }
 }

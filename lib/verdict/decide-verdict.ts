@@ -75,6 +75,9 @@ function coverageReasons(coverage: Coverage): string[] {
     ...(coverage.mounts.gone === 0
       ? []
       : [`mounts: ${plural(coverage.mounts.gone, 'file system')} of the first pass not there any more`]),
+    ...((coverage.mounts.vanished ?? 0) === 0
+      ? []
+      : [`mounts: ${plural(coverage.mounts.vanished!, 'file system')} of a later listing not there any more`]),
     ...((coverage.mounts.covers ?? 0) === 0
       ? []
       : [

@@ -40,7 +40,12 @@ const obligation = z.strictObject({
 const coverage: z.ZodMiniType<Coverage> = z.strictObject({
   inventory: z.strictObject({ ...tally, deleteMarkers: count, multipartUploads: count, ...span }),
   closing: z.strictObject({ versions: count, appeared: count, gone: count, ...span }),
-  mounts: z.strictObject({ seen: count, gone: count, covers: z.exactOptional(count) }),
+  mounts: z.strictObject({
+    seen: count,
+    gone: count,
+    vanished: z.exactOptional(count),
+    covers: z.exactOptional(count),
+  }),
   batches: z.strictObject({ planned: count, reported: count }),
   clean: z.strictObject(tally),
   found: z.strictObject(tally),

@@ -118,14 +118,19 @@ describe('what statements admit', () => {
     expect(limitationsOfStore({ isBucket: true, allTags: true, picturesMayBeClean: false, restores: [] })).toEqual([
       'The tags of every version were asked for.',
     ])
-    const [tags, first, second] = limitationsOfStore({
+    const [tags, first, second, third] = limitationsOfStore({
       isBucket: true,
       allTags: false,
       picturesMayBeClean: false,
-      restores: [restored, { ...restored, pass: 1, asked: false, restored: 0 }],
+      restores: [
+        restored,
+        { ...restored, pass: 1, asked: false, restored: 0 },
+        { ...restored, pass: 2, restored: undefined },
+      ],
     })
     expect(tags).toMatch(/^Tags that the policy of the bucket hides .* were not looked at\.$/)
     expect(first).toMatch(/^Before pass 0, 8 of 9 archived versions were restored \(bulk, for 7 days\)/)
     expect(second).toMatch(/^Before pass 1, none of 9 archived versions was restored/)
+    expect(third).toMatch(/^Before pass 2, restoring 9 archived versions \(bulk, for 7 days\) did not come to its end:/)
   })
 })

@@ -251,6 +251,7 @@ describe('a store report', () => {
   it.each([
     ['lists no open version', []],
     ['lists an open version twice', [...open, ...open]],
+    ['lists one in which something was found', [...open, { ...open[0]!, outcome: 'found' as const }]],
     ['lists another outcome', [{ ...open[0]!, outcome: 'found' as const }]],
   ])('that %s where one is counted is refused', (_, listed) => {
     expect(run(undefined, { ie: { open: listed } })).toBe('coverage')
@@ -353,6 +354,10 @@ describe('what a verified store is told to be dated', () => {
       name: 'an answer that was attested after the next pass',
       forge: dated('sg 0 deletion-ack', '2026-11-23T19:50:00.000Z'),
     },
+    {
+      name: 'an answer that came after it was attested',
+      forge: dated('sg 0 deletion-ack', '2026-11-23T19:05:00.000Z'),
+    },
     { name: 'a verdict of before the last pass', forge: dated('sg verification', '2026-11-23T19:20:00.000Z') },
     { name: 'a summary of before the verdict', forge: dated('run-summary', '2026-11-23T19:20:00.000Z') },
   ]
@@ -372,6 +377,7 @@ describe('a deletion', () => {
     ['asks for more bytes than were found', { bytes: 101 }],
     ['counts more findings than were found', { findings: 6 }],
     ['counts more subjects than were found', { subjects: 3 }],
+    ['counts more protected versions than it has', { protectedVersions: 2 }],
   ])('that %s is refused', (_, change) => {
     expect(run(undefined, { sg: { requests: [{ request: { ...request, ...change }, acknowledgement }] } })).toBe(
       'deletion',
@@ -465,12 +471,22 @@ describe('a scope', () => {
     expect(run(saying(name, change))).toBe('scope')
   })
 
+  it.each(['sg 0 scan', 'sg verification'])('beside which %s is by another organization is refused', (name) => {
+    const others = 'https://somebody.example/deletion-verification/v1'
+    const forge: Forger = ({ statement, model }) => ({
+      statement: nameOf(statement) === name ? { ...statement, predicateType: others } : statement,
+      model,
+    })
+    expect(run(both(forge, silent('run-summary')))).toBe('scope')
+  })
+
   it('of which a store is missing in the document is refused', () => {
     expect(run(documenting('scope', () => ({ stores: [{ storeId: 'sg', country: 'SG' }] })))).toBe('scope')
   })
 
   it.each([
     ['without a store that was scanned', [{ storeId: 'sg', country: 'SG' }]],
+    ['with a store in another country', [{ storeId: 'sg', country: 'US' }, { storeId: 'ie' }]],
     ['with a store twice', [{ storeId: 'sg' }, { storeId: 'sg', country: 'SG' }, { storeId: 'ie' }]],
   ])('%s is refused although it agrees with itself, also of a run that is not closed', (_, stores) => {
     const told = both(

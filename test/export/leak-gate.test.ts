@@ -466,6 +466,27 @@ describe('an identifier in scope stops the export', () => {
     expect((await refusal({ ...whole, files })).message).toContain(`${path} (payload): record 1, offset ${offset}: `)
     const named = new Map(whole.files).set(path, formatEnvelope({ ...envelope, payload, keyid: `SHA256:${id}` }))
     expect((await refusal({ ...whole, files: named })).message).toContain(`${path} (keyid): record 1, offset 7: `)
+    const further = [{ keyid: `SHA256:${id}`, signature: envelope.signature }]
+    const signed = new Map(whole.files).set(path, formatEnvelope({ ...envelope, payload, further }))
+    expect((await refusal({ ...whole, files: signed })).message).toContain(`${path} (keyid): record 1, offset 7: `)
+    const counted = Buffer.from(`{"predicate":{"bytes":${id}}}`)
+    const unread = new Map(whole.files).set(path, formatEnvelope({ ...envelope, payload: counted }))
+    expect((await refusal({ ...whole, files: unread })).message).toContain(`${path} (payload): record 1, offset 22: `)
+  })
+
+  it('in the name of a log, and of who else signed its checkpoint', async () => {
+    const whole = unsealed()
+    const path = 'log/checkpoint'
+    const note = textIn(whole.files, path)
+    const [origin] = note.split('\n')
+    const others = [
+      note.replaceAll(origin!, `odv.example/${id}`),
+      note + note.slice(note.lastIndexOf('—')).replace(origin!, id),
+    ]
+    for (const other of others) {
+      const files = new Map(whole.files).set(path, Buffer.from(other))
+      expect((await refusal({ ...whole, files })).message).toContain(`${path} (name of the log): record 1, offset `)
+    }
   })
 
   it('names the line of a document', async () => {

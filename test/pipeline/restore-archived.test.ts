@@ -292,13 +292,26 @@ describe('restoring what is archived', () => {
     expect(await world.ended()).toMatchObject({ versions: 3, restored: 3 })
   })
 
-  it('asks for nothing any more behind the deadline', async () => {
+  it('counts at the deadline every copy that is there, also behind one that is still on its way', async () => {
+    const kept = versionsOf(200)
+    const world = await prepare(kept, { perPart: 100, restore: { ...usual, wait: '1h' } })
+    const { store } = archiveStore(kept)
+    const onTheirWay = new Set([kept[0]!.key, kept[70]!.key])
+    const look = async ({ key }: { key: string }) =>
+      ({ kind: onTheirWay.has(key) ? 'in-progress' : 'restored' }) as const
+    await world.run({ ...store, restores: { ...store.restores!, look } })
+    expect(await world.ended()).toMatchObject({ versions: 200, restored: 198 })
+  })
+
+  it('asks for nothing any more behind the deadline, and counts what was asked for before', async () => {
     const world = await prepare(versionsOf(3))
     const { store, asked } = archiveStore(versionsOf(3))
-    await world.call(archiveStore(versionsOf(3)).store)
+    await world.call(store)
+    asked.begun.length = 0
     world.time += 48 * hour
-    expect(await world.call(store)).toMatchObject({ next: 'done' })
+    expect((await world.run(store)).at(-1)).toMatchObject({ next: 'done' })
     expect(asked.begun).toEqual([])
+    expect(await world.ended()).toMatchObject({ restored: 3 })
   })
 
   it('keeps its deadline and its decision when it is called again after a crash', async () => {

@@ -103,6 +103,9 @@ describe('a run of the real machines', () => {
       'RunClosed',
     ])
     expect([...deployment.attested].at(-1)).toBe('run-summary')
+    // What these come to stops no run, so nothing else shows that they are asked in vain.
+    for (const task of ['stamp-checkpoint', 'estimate-cost'])
+      expect(deployment.world.callsOf(task)).toEqual([{ runId: 'r1' }])
   })
 
   it('waits the seconds of the request for the custodian, and names the deadline as who answered', async () => {

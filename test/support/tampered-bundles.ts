@@ -343,7 +343,7 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
   },
   {
     name: 'a gate that says something else about itself',
-    tampered: () => gated((gate) => ({ ...gate, about: 'All is well.' })),
+    tampered: () => gated((gate) => ({ ...gate, about: ['All is well.'] })),
     check: 'leak-gate',
   },
   { name: 'no gate', tampered: () => withFile(files, 'leak-gate.json'), check: 'layout' },

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { dryRun } from '../../lib/cli/commands/dry-run.ts'
 import type { Terminal } from '../../lib/cli/terminal.ts'
 import { parseConfig } from '../../lib/config.ts'
+import { ServiceRefused } from '../../lib/errors.ts'
 import type { Archived } from '../../lib/inventory/object-version.ts'
 import type { Ports } from '../../lib/ports.ts'
 import { archiveStore, type Kept } from '../support/archive.ts'
@@ -25,9 +26,10 @@ const kept = (archivedBody = theirs): Kept[] => [
 /** A run over a store in memory, in a time that only waiting moves. */
 async function verify(
   versions: readonly Kept[],
-  { s3 = { restore } as object, rounds = 0 }: { s3?: object; rounds?: number } = {},
+  { s3 = { restore } as object, rounds = 0, fails = false }: { s3?: object; rounds?: number; fails?: boolean } = {},
 ) {
   const { store, asked } = archiveStore(versions, { rounds })
+  if (fails) store.restores!.look = () => Promise.reject(new ServiceRefused('store sg: look'))
   const place = await openPlace(() => ({
     stores: [{ id: 'sg', country: 'SG', s3: { bucket: 'bucket', region: 'ap-southeast-1', ...s3 } }],
   }))
@@ -75,6 +77,13 @@ describe('an archived version', () => {
     expect(asked.begun).toEqual(['b.jsonl'])
     expect(asked.looked.length).toBe(3)
     expect((await coverage(0))?.clean.versions).toBe(2)
+  })
+
+  it('is read in its copy also where looking after copies failed, and no statement says of how many there was none', async () => {
+    const { store, admitted, coverage } = await verify(kept(), { fails: true })
+    const told = [expect.stringMatching(/^Before pass 0, restoring 1 archived versions .* did not come to its end:/)]
+    expect(admitted).toEqual({ scope: [], scan: told, verification: told, 'run-summary': [] })
+    expect([store, (await coverage(0))?.clean.versions]).toEqual(['verified', 2])
   })
 
   it('that holds what is sought is found in its copy: residual', async () => {

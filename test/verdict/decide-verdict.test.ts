@@ -145,6 +145,7 @@ describe('decideVerdict', () => {
       pass: { closing: { ...sampleCoverage().closing, appeared: 1 } },
     },
     { name: 'a file system of the first pass is not there any more', pass: { mounts: { seen: 1, gone: 1 } } },
+    { name: 'one that came later is not there any more', pass: { mounts: { seen: 1, gone: 0, vanished: 1 } } },
     {
       name: 'a file system was mounted since the first listing',
       pass: { mounts: { seen: 2, gone: 0, covers: 1 } },
