@@ -17,6 +17,7 @@ function problemIn(pieces: Iterable<Uint8Array>, readsEightBit = true, skipsZero
 const rows = (text: string) => text.repeat(20)
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
 const western = rows('17;J\xf6rg M\xfcller;Stra\xdfe 3;\xc9t\xe9 \xe0 No\xebl\r\n')
+const ascii = 'a line of ASCII\n'.repeat(300)
 const random = seededRandom('eight bits')
 
 const texts = [
@@ -24,12 +25,18 @@ const texts = [
   { name: 'one character in a long text', bytes: latin1(`${'only ASCII '.repeat(50)}\xe9`) },
   { name: 'the euro sign and quotes of Windows-1252', bytes: latin1(rows('price \x80 12, \x93quoted\x94 and \x85\n')) },
   { name: 'a Ctrl-Z behind the last line, as DOS has it', bytes: latin1(`${western}\x1a`) },
+  {
+    name: 'a control byte that somebody typed far before its first character',
+    bytes: latin1(`${ascii}\x05${ascii}\xe9`),
+  },
   { name: 'a word in Shift_JIS among ASCII', bytes: latin1(rows('user \x83A17 viewed a page of the catalogue\n')) },
 ]
 
 const others = [
   { name: 'too short to tell', bytes: latin1('J\xf6rg') },
   { name: 'a control byte', bytes: latin1(`${western}\x01`) },
+  { name: 'a control byte close before its first character', bytes: latin1(`${ascii}\x05\xe9 ${western}`) },
+  { name: 'the same behind another one', bytes: latin1(`${ascii}\x05${ascii}\x06${western}`) },
   { name: 'a Ctrl-Z that something is behind', bytes: latin1(`${western}\x1a\n`) },
   { name: 'a Ctrl-Z in the last line', bytes: latin1(`${western}a\x1a`) },
   { name: 'a NUL', bytes: latin1(`${western}\0`) },
