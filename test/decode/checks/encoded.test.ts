@@ -10,6 +10,7 @@ import { seededRandom } from '../../subject-index/make-index.ts'
 import { tarOf } from '../archive/tar-writer.ts'
 import { base32Of } from '../base32.ts'
 import { collect, inPieces } from '../collect.ts'
+import { encodedProblemIn } from './encoded-problem.ts'
 
 const text = Buffer.from('{"user":"bob@example.org","note":"nothing else"}\n'.repeat(100))
 const random = seededRandom('encoded')
@@ -95,6 +96,18 @@ describe('text that holds what hides its content is no clean text', () => {
           { numRuns: 20 },
         )
       })
+
+  test('gzip that begins anywhere near the end of a window of a run, behind a sign, an escape or a line end', () => {
+    const code = gzipSync('bob@example.org and jane.doe@example.org wrote to each other').toString('base64')
+    for (const sign of ['/', '-', '\\/', '%2F', '\\x', '\\n', '\n', '\r\n> ', '%0A'])
+      for (let at = 930; at < 1030; at++)
+        for (const length of [1e4, 7])
+          expect([sign, at, encodedProblemIn(`"${token.slice(0, at)}${sign}${code}"`, length)?.offset]).toEqual([
+            sign,
+            at,
+            1,
+          ])
+  })
 
   test('bytes of a cipher behind much that is text, and in a run that is just long', async () => {
     const much = Buffer.from('nothing but words, and more words. '.repeat(600))
