@@ -75,6 +75,30 @@ describe('text that is no UTF-8', () => {
       expect(problemIn(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toStrictEqual(problemIn([bytes]))
     })
 
+  /** An `é` for each `x`, over and over behind a word. */
+  const pattern = (text: string, length: number) =>
+    latin1(`-----${text.repeat(length)}`.slice(0, length).replaceAll('x', '\xe9'))
+  test.each([
+    { name: 'two of them in a row', bytes: pattern(`xx${'-'.repeat(14)}`, 320), isText: true },
+    { name: 'three in a row', bytes: pattern(`xxx${'-'.repeat(30)}`, 320), isText: false },
+    { name: 'five of sixteen', bytes: pattern(`x-x-x-x-x${'-'.repeat(24)}`, 320), isText: true },
+    { name: 'six of sixteen', bytes: pattern(`x-x-x-x-x-----x${'-'.repeat(40)}`, 320), isText: false },
+    { name: 'six of seventeen', bytes: pattern(`x-x-x-x-x-------x${'-'.repeat(20)}`, 320), isText: true },
+    { name: 'a fifth', bytes: pattern('x----', 320), isText: true },
+    { name: 'more than a fifth', bytes: pattern('x----x---', 320), isText: false },
+    { name: 'eight in a short text', bytes: pattern('-'.repeat(27) + 'x---'.repeat(8), 64), isText: true },
+    { name: 'nine in a short text', bytes: pattern('-'.repeat(23) + 'x---'.repeat(9), 64), isText: false },
+    { name: 'one in the least text', bytes: pattern(`${'-'.repeat(57)}x-`, 64), isText: true },
+    { name: 'one in less', bytes: pattern(`${'-'.repeat(56)}x-`, 63), isText: false },
+  ])('has as few of its characters: $name', ({ bytes, isText }) => {
+    for (const length of [1, 7, bytes.length]) {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / length) }, (_, at) =>
+        bytes.subarray(at * length, (at + 1) * length),
+      )
+      expect(problemIn(pieces) === undefined).toBe(isText)
+    }
+  })
+
   test('has no blocks of zeros, before or behind its characters: records have numbers there', () => {
     const ascii = Buffer.from(rows('a line of ASCII\n'))
     const number = Buffer.from('31e941428a434491', 'hex')
