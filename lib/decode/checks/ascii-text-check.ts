@@ -84,7 +84,7 @@ export function asciiTextCheck({ readsEightBit = false, skipsZeros = false, leas
         begin(new Uint8Array(0), problem.offset)
     },
     problem: () =>
-      eightBit?.isText() && !utf8.hasZeros() && total >= least && !isRecords() ? undefined : utf8.problem(),
+      eightBit?.isText() && !utf8.isOnlyUtf8() && total >= least && !isRecords() ? undefined : utf8.problem(),
   }
 }
 

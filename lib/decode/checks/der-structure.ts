@@ -53,7 +53,7 @@ export function derStructure(): DerStructure {
       }
     } else if (tag === undefined) {
       tag = byte
-      isBroken = (byte & 0x1f) === 0x1f || (ends.length === 0 && byte !== 0x30)
+      isBroken = (byte & 0x1f) === 0x1f
       return
     } else if (lengthLeft === -1) {
       isBroken = byte === 0x80 || byte > 0x83

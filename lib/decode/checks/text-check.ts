@@ -37,10 +37,10 @@ function endsBehind(before: number, control: number): ReadonlySet<number> {
 }
 
 /** `strays`: single control bytes but zero and those of colours, far from each other and from both ends, are of a text, and with `skipsZeros` blocks of zeros. */
-export function textCheck({
-  strays = false,
-  skipsZeros = false,
-} = {}): TextCheck & { /** Whether blocks of zeros were in it so far. */ hasZeros(): boolean } {
+export function textCheck({ strays = false, skipsZeros = false } = {}): TextCheck & {
+  /** Whether what is before the problem has blocks of zeros, or a single control byte that is not far from it: then it is none of a text in another encoding. */
+  isOnlyUtf8(): boolean
+} {
   let offset = 0
   /** Behind the last control byte of these, and where that is; -1: there was none. */
   let since = 0
@@ -171,7 +171,8 @@ export function textCheck({
       if (zerosAt >= 0) problem = foreign(strayOr(zerosAt))
       else if (stray >= 0 && offset - since < apart) problem = foreign(stray)
     },
-    hasZeros: () => zeros.last() !== undefined,
+    isOnlyUtf8: () =>
+      zeros.last() !== undefined || (problem !== undefined && strayOr(problem.offset) !== problem.offset),
   }
 }
 

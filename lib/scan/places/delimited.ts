@@ -5,6 +5,7 @@ export type Delimited = { readonly delimiter: number; readonly names: readonly s
 
 const delimiters = [0x2c, 0x09, 0x3b, 0x7c]
 const quote = 0x22
+const tab = 0x09
 const lineFeed = 0x0a
 
 /**
@@ -44,7 +45,10 @@ export function columnAt(line: Uint8Array, place: number, { delimiter, names }: 
   return index < 0 ? undefined : { column: { number: index + 1, name: names[index] } }
 }
 
-/** Columns of a line, none if a quote is open at its end. `end`: where its text ends. */
+/**
+ * Columns of a line, none if a quote is open at its end, or one ends a text that none began: then the line is the end of a row of several. Between tabs quotes are of texts. `end`: where
+ * its text ends.
+ */
 function columnsOf(line: Uint8Array, delimiter: number): { end: number; text: string }[] {
   const columns: { end: number; text: string }[] = []
   const length = line.at(-1) === 0x0d ? line.length - 1 : line.length
@@ -53,6 +57,7 @@ function columnsOf(line: Uint8Array, delimiter: number): { end: number; text: st
   for (let at = 0; at <= length; at++) {
     // A quote within a quoted text is written twice: the text ends and goes on.
     if (at < length && line[at] === quote && line[from] === quote) isQuoted = !isQuoted
+    else if (line[at] === quote && delimiter !== tab && isEndOf(line, at + 1, length, delimiter)) return []
     else if (at === length || (line[at] === delimiter && !isQuoted)) {
       const text = Buffer.from(line.subarray(from, at)).toString('utf8')
       columns.push({ end: at, text: /^"[^"]*"$/.test(text) ? text.slice(1, -1) : text })
@@ -61,3 +66,6 @@ function columnsOf(line: Uint8Array, delimiter: number): { end: number; text: st
   }
   return isQuoted ? [] : columns
 }
+
+const isEndOf = (line: Uint8Array, at: number, length: number, delimiter: number) =>
+  at >= length || line[at] === delimiter

@@ -98,11 +98,12 @@ export function createJsonWalker(bytes: Uint8Array, from: number, isMany = false
     return end
   }
 
-  /** The value or name in which the token at `at` is. */
-  function placeOfToken(): FormatPlace | undefined {
-    const byte = bytes[at]!
+  /** The value or name in which the token at `at` is, as far as it is known: a text or a number, since lines of logs begin with names in brackets. */
+  function placeOfToken(place: number): FormatPlace | undefined {
+    const isString = bytes[at] === quote
     const inner = open.at(-1)
-    if (inner === undefined || !(byte === quote || isScalar(byte)) || !canBegin(byte === quote)) return undefined
+    if (inner === undefined || !canBegin(isString)) return undefined
+    if (!isString && !number.test(Buffer.from(bytes.subarray(at, place + 1)).toString('latin1'))) return undefined
     const isName = inner.expects === 'name'
     const field = open.map((each): Step => {
       const isOwn = each === inner
@@ -125,7 +126,7 @@ export function createJsonWalker(bytes: Uint8Array, from: number, isMany = false
         }
         const end = endOfToken(place + 1)
         // One that ends with the place may go on behind it.
-        if (end > place) return placeOfToken()
+        if (end > place) return placeOfToken(place)
         if (!take(end)) {
           at = Number.POSITIVE_INFINITY
           return undefined
@@ -140,6 +141,8 @@ export function createJsonWalker(bytes: Uint8Array, from: number, isMany = false
 const quote = 0x22
 const backslash = 0x5c
 const scalar = /^(?:true|false|null|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)$/
+/** How a number may begin. */
+const number = /^-?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d*)?)?$/
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d
 /** Of numbers and of the words that are values. */
 const isScalar = (byte: number) =>

@@ -17,6 +17,7 @@ function problemIn(pieces: Iterable<Uint8Array>, readsEightBit = true, skipsZero
 const rows = (text: string) => text.repeat(20)
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
 const western = rows('17;J\xf6rg M\xfcller;Stra\xdfe 3;\xc9t\xe9 \xe0 No\xebl\r\n')
+const ascii = 'a line of ASCII\n'.repeat(300)
 const random = seededRandom('eight bits')
 
 const texts = [
@@ -24,12 +25,18 @@ const texts = [
   { name: 'one character in a long text', bytes: latin1(`${'only ASCII '.repeat(50)}\xe9`) },
   { name: 'the euro sign and quotes of Windows-1252', bytes: latin1(rows('price \x80 12, \x93quoted\x94 and \x85\n')) },
   { name: 'a Ctrl-Z behind the last line, as DOS has it', bytes: latin1(`${western}\x1a`) },
+  {
+    name: 'a control byte that somebody typed far before its first character',
+    bytes: latin1(`${ascii}\x05${ascii}\xe9`),
+  },
   { name: 'a word in Shift_JIS among ASCII', bytes: latin1(rows('user \x83A17 viewed a page of the catalogue\n')) },
 ]
 
 const others = [
   { name: 'too short to tell', bytes: latin1('J\xf6rg') },
   { name: 'a control byte', bytes: latin1(`${western}\x01`) },
+  { name: 'a control byte close before its first character', bytes: latin1(`${ascii}\x05\xe9 ${western}`) },
+  { name: 'the same behind another one', bytes: latin1(`${ascii}\x05${ascii}\x06${western}`) },
   { name: 'a Ctrl-Z that something is behind', bytes: latin1(`${western}\x1a\n`) },
   { name: 'a Ctrl-Z in the last line', bytes: latin1(`${western}a\x1a`) },
   { name: 'a NUL', bytes: latin1(`${western}\0`) },
@@ -67,6 +74,30 @@ describe('text that is no UTF-8', () => {
       expect(problemIn([bytes])).toBeDefined()
       expect(problemIn(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toStrictEqual(problemIn([bytes]))
     })
+
+  /** An `é` for each `x`, over and over behind a word. */
+  const pattern = (text: string, length: number) =>
+    latin1(`-----${text.repeat(length)}`.slice(0, length).replaceAll('x', '\xe9'))
+  test.each([
+    { name: 'two of them in a row', bytes: pattern(`xx${'-'.repeat(14)}`, 320), isText: true },
+    { name: 'three in a row', bytes: pattern(`xxx${'-'.repeat(30)}`, 320), isText: false },
+    { name: 'five of sixteen', bytes: pattern(`x-x-x-x-x${'-'.repeat(24)}`, 320), isText: true },
+    { name: 'six of sixteen', bytes: pattern(`x-x-x-x-x-----x${'-'.repeat(40)}`, 320), isText: false },
+    { name: 'six of seventeen', bytes: pattern(`x-x-x-x-x-------x${'-'.repeat(20)}`, 320), isText: true },
+    { name: 'a fifth', bytes: pattern('x----', 320), isText: true },
+    { name: 'more than a fifth', bytes: pattern('x----x---', 320), isText: false },
+    { name: 'eight in a short text', bytes: pattern('-'.repeat(27) + 'x---'.repeat(8), 64), isText: true },
+    { name: 'nine in a short text', bytes: pattern('-'.repeat(23) + 'x---'.repeat(9), 64), isText: false },
+    { name: 'one in the least text', bytes: pattern(`${'-'.repeat(57)}x-`, 64), isText: true },
+    { name: 'one in less', bytes: pattern(`${'-'.repeat(56)}x-`, 63), isText: false },
+  ])('has as few of its characters: $name', ({ bytes, isText }) => {
+    for (const length of [1, 7, bytes.length]) {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / length) }, (_, at) =>
+        bytes.subarray(at * length, (at + 1) * length),
+      )
+      expect(problemIn(pieces) === undefined).toBe(isText)
+    }
+  })
 
   test('has no blocks of zeros, before or behind its characters: records have numbers there', () => {
     const ascii = Buffer.from(rows('a line of ASCII\n'))

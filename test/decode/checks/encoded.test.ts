@@ -10,6 +10,7 @@ import { seededRandom } from '../../subject-index/make-index.ts'
 import { tarOf } from '../archive/tar-writer.ts'
 import { base32Of } from '../base32.ts'
 import { collect, inPieces } from '../collect.ts'
+import { encodedProblemIn } from './encoded-problem.ts'
 
 const text = Buffer.from('{"user":"bob@example.org","note":"nothing else"}\n'.repeat(100))
 const random = seededRandom('encoded')
@@ -95,6 +96,47 @@ describe('text that holds what hides its content is no clean text', () => {
           { numRuns: 20 },
         )
       })
+
+  test('what is told by bytes beside each other is, wherever a text is cut around it', () => {
+    const packed = [...deflateSync('bob@example.org and jane.doe@example.org wrote to each other')]
+    const escaped = (mark: string, base: number, width: number) =>
+      packed.map((byte) => mark + byte.toString(base).padStart(width, '0')).join('')
+    const words = 'some words about nothing, and '.repeat(40)
+    for (const found of [
+      escaped('\\u00', 16, 2),
+      escaped('\\x', 16, 2),
+      escaped('\\', 8, 3),
+      String.fromCharCode(...packed.map((byte) => byte + 0x80 * Number(byte < 0x20))),
+      '\u3400\u0905',
+      '\\u3400\\u0905',
+      '{"ciphertext":"Qk9CX1NNSVRIMTIzNDU2Nzg5"}',
+      '-----BEGIN PGP MESSAGE-----\n',
+      '%25PDF-1.4%0a',
+      `{"type":"Buffer","data":[${packed.join(',')}]}`,
+    ])
+      for (const before of [0, 150, 700])
+        for (let behind = 0; behind <= 1000; behind += 50) {
+          const content = words.slice(0, before) + found + words.slice(0, behind)
+          const whole = encodedProblemIn(content)
+          expect([found, whole?.reason]).not.toEqual([found, undefined])
+          for (const length of [145, 200, 256, 300, 433, 600, 864, 865, 1000])
+            expect([found, before, behind, length, encodedProblemIn(content, length)?.reason]).toEqual([
+              ...[found, before, behind, length, whole?.reason],
+            ])
+        }
+  })
+
+  test('gzip that begins anywhere near the end of a window of a run, behind a sign, an escape or a line end', () => {
+    const code = gzipSync('bob@example.org and jane.doe@example.org wrote to each other').toString('base64')
+    for (const sign of ['/', '-', '\\/', '%2F', '\\x', '\\n', '\n', '\r\n> ', '%0A'])
+      for (let at = 930; at < 1030; at++)
+        for (const length of [1e4, 7])
+          expect([sign, at, encodedProblemIn(`"${token.slice(0, at)}${sign}${code}"`, length)?.offset]).toEqual([
+            sign,
+            at,
+            1,
+          ])
+  })
 
   test('bytes of a cipher behind much that is text, and in a run that is just long', async () => {
     const much = Buffer.from('nothing but words, and more words. '.repeat(600))

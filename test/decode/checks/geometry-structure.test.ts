@@ -73,11 +73,25 @@ describe('geometries in hexadecimal digits', () => {
       name: 'a coordinate that is none',
       wkb: geometry(2, number(201), points(200).subarray(4), double(1e300), double(1)),
     },
+    {
+      name: 'whole numbers of 64 bits for coordinates',
+      wkb: geometry(2, number(128), ...Array.from({ length: 256 }, () => Buffer.concat([bytes(7), Buffer.of(0x11)]))),
+    },
+    {
+      name: 'an order of bytes that there is not',
+      wkb: geometry(7, number(2), polygon(), Buffer.concat([Buffer.of(7), polygon().subarray(1)])),
+    },
     { name: 'measures, which may be anything', wkb: geometry(0x40000002, points(200, 3)) },
     { name: 'less than it says', wkb: geometry(2, number(220), points(200).subarray(4)) },
     { name: 'something behind it', wkb: Buffer.concat([polygon(), bytes(60)]) },
     { name: 'a type that there is not', wkb: geometry(14, points(200)) },
   ])('are opaque with $name', ({ wkb }) => {
     expect(new Set(problemsIn(wkb))).toStrictEqual(new Set(['opaque']))
+  })
+
+  test('are opaque with other characters among the digits', () => {
+    const digits = geometry(2, points(200)).toString('hex')
+    for (const at of [1100, 2100, digits.length - 20])
+      expect(encodedProblemIn(`${digits.slice(0, at)}z${digits.slice(at + 1)}`)?.reason).toBe('opaque')
   })
 })

@@ -50,6 +50,13 @@ describe('what git fast-export writes', () => {
     })
   })
 
+  test('has a message that begins like a container as a content of its own', async () => {
+    const card = 'BEGIN:VCARD\r\nX:bob\r\n _w77\r\nEND:VCARD\r\n'
+    const { gaps, texts } = await read(Buffer.concat([Buffer.from(commit), data(card), Buffer.from('from :1\n')]))
+    expect(gaps).toEqual([])
+    expect(texts['git-export/blob-1/folded/unfolded']).toContain('bob_w77')
+  })
+
   test('has a file in a format that is not read unverified', async () => {
     expect((await read(blob('!Type:Bank\nPbob_w77\n^\n'))).gaps).toEqual(['unsupported-format git-export blob-1'])
   })

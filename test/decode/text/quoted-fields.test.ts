@@ -35,6 +35,8 @@ describe('a load file of Concordance', () => {
     { name: 'a ^T within a field', text: `${file}${row('a', 'b\x14c')}` },
     { name: 'a ^T behind no field', text: `${file}þa\x14þbþ\r\n` },
     { name: 'a ^T before no field', text: `${file}þaþ\x14b\r\n` },
+    { name: 'a ^T behind another character with the last byte of a þ', text: `${file}þa¾\x14þbþ\r\n` },
+    { name: 'a ^T behind another character with its first byte', text: `${file}þaé\x14þbþ\r\n` },
     { name: 'a ^T at the end', text: `${file}þaþ\x14` },
     { name: 'another control byte', text: `${file}${row('a', '\x01b')}` },
     { name: 'a ^T in what does not begin so', text: `DOCID\x14NAME\r\n${file}` },

@@ -29,6 +29,8 @@ describe('what GNU tar keeps of an incremental archive', () => {
     { name: 'a number that is none', text: latin1.replace('\0data\0', '\0x\0data\0') },
     { name: 'an entry of which nobody knows what became', text: latin1.replace('\0Njane', '\0Qjane') },
     { name: 'something between directories', text: latin1.replace('5696621\0\0\x000', '5696621\0\0x\x000') },
+    { name: 'a word for a number', text: latin1.replace('\x0065024\0', '\x00bob_w77\0') },
+    { name: 'an entry behind the last one', text: latin1.replace('5696621\0\0', '5696621\0\0Ybob') },
     { name: 'no number', text: latin1.replace('\x0065024\0', '\0\0') },
     { name: 'another control byte', text: latin1.replace('Nora', 'No\x01ra') },
   ])('is no text with $name', async ({ text }) => {

@@ -71,6 +71,8 @@ describe('the field of a value in JSON', () => {
     ['no bracket', 'MARK'],
     ['a name without quotes', '{a: "MARK"}'],
     ['a text that is no value', '[INFO] "MARK"'],
+    ['a name in brackets, as in logs', '[MARK] logged in'],
+    ['a word that goes on like one', '[1, trueMARK]'],
     ['a value behind the last', '{"a": 1} {"b": "MARK"}'],
     ['a comma too many', '[1,, "MARK"]'],
     ['no colon', '{"a" "MARK"}'],

@@ -83,9 +83,8 @@ describe('where a finding is in a table', () => {
   })
 
   it('is not told where a row has other columns than the first line, as one of several lines has', async () => {
-    const text = `id,text\n0,x\n1,"a\n${email}, b"\n${id},"c\nd"\n2,${email}\n`
-    const of = (column: number, columnName: string) => ({ column, columnName })
-    expect(await wheresIn(index, text)).toEqual([of(1, 'id'), undefined, of(2, 'text')])
+    const text = `id,text\n0,x\n1,"a\n${email}, b"\n${id},"c\nd"\n2,"a\n${email}, ""b"",x"\n3,5" ${email}\n`
+    expect(await wheresIn(index, text)).toEqual([undefined, undefined, undefined, { column: 2, columnName: 'text' }])
   })
 
   it('shows nothing of a first line that is data', async () => {
