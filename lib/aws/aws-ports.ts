@@ -55,6 +55,7 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     attestation: keyIdsIn(environment.attestationKeys, 'attestation', 'params.attestationKeys'),
     log: keyIdsIn(environment.logKeys, 'log', 'params.logKeys'),
   }
+  const access = accessOf(environment, () => clients.secrets)
   const ports: Ports = lazily<Ports>({
     clock: () => () => new Date(),
     random: () => (bytes) => new Uint8Array(randomBytes(bytes)),
@@ -76,15 +77,8 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     evidence: () => s3Evidence(clients.s3, evidenceBucket),
     largeEvidence: () => s3LargeEvidence(clients.s3, evidenceBucket, join(tmpdir(), 'odv-evidence')),
     caseKey: () => kmsCaseKey(clients.kms, ports.evidence, { keyId: environment.caseKey, deployment: logId }),
-    stores: () => given.stores ?? s3Stores(accessOf(environment, () => clients.secrets)),
-    storeDeletions: () =>
-      given.storeDeletions ??
-      s3Deletions(
-        bucketsFor(
-          'delete',
-          accessOf(environment, () => clients.secrets),
-        ),
-      ),
+    stores: () => given.stores ?? s3Stores(access),
+    storeDeletions: () => given.storeDeletions ?? s3Deletions(bucketsFor('delete', access)),
     runState: () => dynamoRunState(clients.dynamo, environment.runStateTable),
     taskTokens: () => stepFunctionsTokens(clients.stepFunctions),
     executions: () => stepFunctionsExecutions(clients.stepFunctions, environment.machines),
@@ -114,6 +108,6 @@ function accessOf(environment: Environment, secrets: () => SecretsManagerClient)
     region,
     roleNames: { read: offshoreReadRole, delete: offshoreDeleteRole },
     externalId: offshoreExternalId,
-    secret: (purpose, name) => () => storeSecrets(secrets(), logId, () => new Date())(purpose, name)(),
+    secret: storeSecrets(secrets, logId, () => new Date()),
   }
 }

@@ -4,7 +4,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
-import { emptyHead, isSameHash } from '../log/merkle.ts'
+import { emptyHead, isSameHead } from '../log/merkle.ts'
 import type { LogEntry, LogHead } from '../ports.ts'
 import { entryItem, headKey, headValues, reservationKey } from './dynamo-ledger-items.ts'
 import { faultOf, isFault } from './faults.ts'
@@ -43,11 +43,6 @@ export async function appendInTransaction(client: DynamoDBClient, appending: App
     }
     throw faultOf('ledger: append', error)
   }
-}
-
-/** Only size and root are compared: the frontier follows from the entries. */
-export function isSameHead(a: LogHead, b: LogHead): boolean {
-  return a.size === b.size && isSameHash(a.root, b.root)
 }
 
 function actionsOf({ table, logId, expected, entries, next }: Appending): TransactWriteItem[] {

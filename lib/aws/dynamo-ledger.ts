@@ -7,10 +7,10 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { EvidenceConflict, ServiceUnavailable, TooLarge } from '../errors.ts'
-import { emptyHead } from '../log/merkle.ts'
+import { emptyHead, isSameHead } from '../log/merkle.ts'
 import { requireSequence } from '../log/require-sequence.ts'
 import type { Ledger, LogEntry, LogHead } from '../ports.ts'
-import { appendInTransaction, isSameHead } from './dynamo-append.ts'
+import { appendInTransaction } from './dynamo-append.ts'
 import {
   checkpointKey,
   checkpointPartition,

@@ -1,5 +1,5 @@
 import { EvidenceConflict } from '../errors.ts'
-import { emptyHead } from '../log/merkle.ts'
+import { emptyHead, isSameHead } from '../log/merkle.ts'
 import { requireSequence } from '../log/require-sequence.ts'
 import type { Ledger, LogEntry, LogHead, Reservation } from '../ports.ts'
 import { type Database, inTransaction } from './sqlite-database.ts'
@@ -65,7 +65,7 @@ export function sqliteLedger(database: Database): Ledger {
     async append(expected, entries, next) {
       requireSequence(expected, entries, next)
       return inTransaction(database, () => {
-        if (!sameHead(head(), expected)) return 'moved'
+        if (!isSameHead(head(), expected)) return 'moved'
         for (const { identity, envelope } of entries) {
           const reserved = find(identity)
           if (reserved?.seq !== undefined) return 'moved'
@@ -101,10 +101,6 @@ export function sqliteLedger(database: Database): Ledger {
     checkpoints: async () =>
       sql.checkpoints.all().map(({ size, note }) => ({ size: Number(size), note: String(note) })),
   }
-}
-
-function sameHead(a: LogHead, b: LogHead): boolean {
-  return a.size === b.size && Buffer.from(a.root).equals(b.root)
 }
 
 function formatFrontier(frontier: readonly Uint8Array[]): string {

@@ -35,6 +35,11 @@ export function isSameHash(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0
 }
 
+/** Only size and root are compared: the frontier follows from the entries. */
+export function isSameHead(a: LogHead, b: LogHead): boolean {
+  return a.size === b.size && isSameHash(a.root, b.root)
+}
+
 /** The root that the frontier gives, whatever `head.root` says. */
 export function rootOf({ frontier }: Pick<LogHead, 'frontier'>): Uint8Array {
   return frontier.length === 0 ? emptyRoot : frontier.reduceRight((right, left) => nodeHash(left, right))

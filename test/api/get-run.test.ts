@@ -1,21 +1,14 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
 import { CheckpointRefused, ManifestInvalid } from '../../lib/errors.ts'
 import type { Execution, Ports } from '../../lib/ports.ts'
-import { isMoment, openPlace } from '../support/pipeline.ts'
-import { jsonRecords, numbers, transferred, writeFiles } from '../support/sample-files.ts'
+import { isMoment, openStore } from '../support/pipeline.ts'
+import { jsonRecords, numbers, transferred } from '../support/sample-files.ts'
 import { ask, openDeployment } from './world.ts'
 
 /** A store in which data of transferred people is found, and a custodian who answers and deletes nothing. */
-async function openStore(channel: Record<string, string> = { kind: 'manual', deadline: '1h' }) {
-  const place = await openPlace((root) => ({
-    stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG', channel }],
-  }))
-  mkdirSync(join(place.root, 'store'))
-  writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords(numbers(5).map(transferred)) })
-  return place
+async function placeWith(channel: Record<string, string> = { kind: 'manual', deadline: '1h' }) {
+  return openStore({ 'a.jsonl': jsonRecords(numbers(5).map(transferred)) }, { channel })
 }
 
 const withExecution = (ports: Partial<Ports>, execution: Execution | undefined): Partial<Ports> => ({
@@ -26,7 +19,7 @@ const withExecution = (ports: Partial<Ports>, execution: Execution | undefined):
   executions: { start: () => Promise.reject(new Error('nothing is started here')), find: async () => execution },
 })
 
-async function askLater(place: Awaited<ReturnType<typeof openStore>>, execution: Execution | undefined) {
+async function askLater(place: Awaited<ReturnType<typeof placeWith>>, execution: Execution | undefined) {
   const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
   try {
     return (await ask(withExecution(ports, execution), 'get-run', { id: 'run-0' })).body
@@ -37,7 +30,7 @@ async function askLater(place: Awaited<ReturnType<typeof openStore>>, execution:
 
 describe('GET /runs/{id}', () => {
   it('follows a run from its request to its attested verdict, and never shows a token', async () => {
-    const place = await openStore()
+    const place = await placeWith()
     const seen: Record<string, unknown>[] = []
     let ports: Ports
     let token: string | undefined
@@ -82,7 +75,7 @@ describe('GET /runs/{id}', () => {
   })
 
   it('gives no verdict that is not under a signed checkpoint, however the run ended', async () => {
-    const place = await openStore({ kind: 'none' })
+    const place = await placeWith({ kind: 'none' })
     await place.run({
       before(moment) {
         if (isMoment(moment, { task: 'sign-checkpoint' })) throw new CheckpointRefused('sign checkpoint: fork')
@@ -106,13 +99,13 @@ describe('GET /runs/{id}', () => {
   })
 
   it('knows how a run ended also when Step Functions has forgotten it', async () => {
-    const place = await openStore({ kind: 'none' })
+    const place = await placeWith({ kind: 'none' })
     await place.run()
     expect(await askLater(place, undefined)).toMatchObject({ state: 'finished', attested: true, verdict: 'residual' })
   })
 
   it('calls a run failed whose execution failed, and says what its attested summary says', async () => {
-    const place = await openStore({ kind: 'none' })
+    const place = await placeWith({ kind: 'none' })
     await place.run({
       before(moment) {
         if (isMoment(moment, { task: 'build-index' })) throw new ManifestInvalid('manifest: expected rows')

@@ -6,6 +6,7 @@ import { wholeProcessor } from '../../lib/inventory/call-capacity.ts'
 import { mostBytes } from '../../lib/inventory/plan-batches.ts'
 import { scanObject } from '../../lib/scan/scan-object.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
+import { chunksOf, sentence } from './rows.ts'
 
 /**
  * What a scan of one stored TB costs on Lambda (arm64, list prices of us-east-1), with 1,769 MB, which is a whole virtual CPU, and
@@ -22,7 +23,6 @@ const objectBytes = 64 * 2 ** 20
 const next = seededRandom(20261127)
 const below = (n: number) => Math.floor(next() * n)
 const number = () => `${1 + below(9)}${Array.from({ length: 17 }, () => below(10)).join('')}`
-const sentence = 'the quick brown fox jumps over the lazy dog and keeps on running through the long grass'
 const lines: string[] = []
 for (let length = 0; length < megabytes * 2 ** 20; length += lines.at(-1)!.length)
   lines.push(
@@ -40,13 +40,9 @@ function* ids() {
 }
 const index = makeIndex(ids())
 
-async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += 2 ** 18) yield bytes.subarray(at, at + 2 ** 18)
-}
-
 async function secondsOf(bytes: Buffer): Promise<number> {
   const before = process.cpuUsage()
-  const { complete, decodedBytes } = await scanObject(chunksOf(bytes), index, () => {})
+  const { complete, decodedBytes } = await scanObject(chunksOf(bytes, 2 ** 18), index, () => {})
   const { user, system } = process.cpuUsage(before)
   if (!complete || decodedBytes !== text.length) throw new Error('expected all of it to be read')
   return (user + system) / 1e6

@@ -7,6 +7,7 @@ import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { syncEngine } from '../../lib/decode/compression/engine/sync-engine.ts'
 import { decodeObject } from '../../lib/decode/decode-object.ts'
 import { bareDecoder } from './bare-decoder.ts'
+import { chunksOf } from './rows.ts'
 import { timed } from './worker.ts'
 
 /**
@@ -48,12 +49,6 @@ const cases = [
   { name: 'zstd, frames of 64 KiB', bytes: inParts(65_536, zst), kind: 'zstd' },
   { name: 'zstd, frames of 4 KiB', bytes: inParts(4096, zst), kind: 'zstd' },
 ] as const
-
-const chunkSize = 2 ** 20
-
-async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += chunkSize) yield bytes.subarray(at, at + chunkSize)
-}
 
 async function product(bytes: Buffer): Promise<number> {
   let count = 0

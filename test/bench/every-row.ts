@@ -9,6 +9,7 @@ import { scanObject } from '../../lib/scan/scan-object.ts'
 import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
 import { openSubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { seededRandom as seededBytes, testKeys, testReport } from '../subject-index/make-index.ts'
+import { chunksOf } from './rows.ts'
 import { median, timed } from './worker.ts'
 
 /**
@@ -46,10 +47,6 @@ const rows: Record<string, { row: () => string; findings: number }> = {
     findings: 1,
   },
   'who follows whom': { row: () => `${anybody()},${anybody()}\n`, findings: 2 },
-}
-
-async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += 2 ** 20) yield bytes.subarray(at, at + 2 ** 20)
 }
 
 try {

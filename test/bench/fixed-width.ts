@@ -4,6 +4,7 @@ import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { scanObject } from '../../lib/scan/scan-object.ts'
 import type { SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
+import { chunksOf } from './rows.ts'
 import { median, type Run, timed } from './worker.ts'
 
 /**
@@ -40,13 +41,9 @@ const lines: Record<string, () => string> = {
     `{"id":"${digits(16)}","email":"a${digits(5)}@example.net","at":"2026-01-01T00:00:${digits(2)}Z"}\n`,
 }
 
-async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += 65536) yield bytes.subarray(at, at + 65536)
-}
-
 const without = defaultForms.filter((form) => form !== 'fixed-width')
 const scan = (bytes: Buffer, list: SubjectIndex, forms: readonly string[]) => async () => {
-  const { gaps } = await scanObject(chunksOf(bytes), list, () => {}, { forms })
+  const { gaps } = await scanObject(chunksOf(bytes, 65_536), list, () => {}, { forms })
   return gaps.length
 }
 

@@ -1,8 +1,8 @@
 import { cpus } from 'node:os'
-import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { createFormMatcher } from '../../lib/scan/forms/form-matcher.ts'
 import { defaultForms, formNames } from '../../lib/scan/forms/form-names.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
+import { letters, rowsOf, secondsOf, sentence } from './rows.ts'
 
 /**
  * What looking for forms costs: GB of text in memory per second of one core's time, medians of five runs after one to warm
@@ -12,24 +12,8 @@ import { makeIndex } from '../subject-index/make-index.ts'
 const identifiers = Number(process.argv[2] ?? 100_000)
 const megabytes = Number(process.argv[3] ?? 32)
 
-const next = seededRandom(20261126)
-const below = (n: number) => Math.floor(next() * n)
-const from = (alphabet: string, length: number) =>
-  Array.from({ length }, () => alphabet[below(alphabet.length)]).join('')
-const digits = '0123456789'
-const letters = 'abcdefghijklmnopqrstuvwxyz'
+const { next, below, from, number, uuid, email, handle, event, csv } = rowsOf(20261126)
 const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-const number = () => `${1 + below(9)}${from(digits, 16 + below(3))}`
-const uuid = () => from('0123456789abcdef', 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-const email = () => `${from(letters, 4 + below(8))}.${from(letters, 5)}@${from(letters, 6)}.com`
-const handle = () => `${from(letters, 5 + below(6))}_${from(digits, 4)}`
-
-const sentence = 'the quick brown fox jumps over the lazy dog and keeps on running through the long grass'
-const event = (id: () => string) => (own: string) =>
-  `{"event_id":"${id()}","ts":"2026-03-${10 + below(20)}T12:${10 + below(50)}:07.123Z","user_id":"${own}","device":"${id()}",` +
-  `"type":"video_view","payload":{"session":"${id()}","lang":"en","text":"${sentence}","dur":${below(997)},` +
-  `"watch":0.${below(99)},"tags":["music","dance"],"url":"https://cdn.example.com/v/abc/def/ghi.mp4?x=12"}}\n`
-const csv = (own: string) => `${number()},2026-03-${10 + below(20)},${own},video_view,en,0.${below(99)},${number()}\n`
 const nested = (own: string) => `${JSON.stringify({ time: 17, message: event(email)(own).trim() })}\n`
 const query = (own: string) =>
   `203.0.113.${below(255)} - - [11/Mar/2026:12:00:00 +0000] "GET /search?q=${from(letters, 6)}+${from(letters, 5)}&u=` +
@@ -100,13 +84,6 @@ const cases: Case[] = [
 ]
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
-function secondsOf(work: () => void): number {
-  const before = process.threadCpuUsage()
-  work()
-  const { user, system } = process.threadCpuUsage(before)
-  return (user + system) / 1e6
-}
-
 console.log(`${identifiers} identifiers, ${megabytes} MB; Node ${process.version}, ${cpus()[0]?.model.trim()}\n`)
 console.log(`| text | plain | default | all | default/plain | ${formNames.map((name) => `${name} ns/B`).join(' | ')} |`)
 console.log(`|---|---|---|---|---|${formNames.map(() => '---|').join('')}`)

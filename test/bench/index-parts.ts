@@ -3,6 +3,7 @@ import { createFormMatcher } from '../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { buildParts, testKeys } from '../subject-index/make-index.ts'
+import { sentence } from './rows.ts'
 
 /**
  * What an index of several parts costs a scan: JSON Lines in memory in GB per second of one core's time, medians of five interleaved
@@ -14,7 +15,6 @@ const megabytes = Number(process.argv[3] ?? 64)
 const rounds = 5
 
 const number = (n: number) => String(10n ** 18n + BigInt(Math.imul(n, 0x9e3779b1) >>> 0) * 1_000_003n)
-const sentence = 'the quick brown fox jumps over the lazy dog and keeps on running through the long grass'
 const row = (n: number) =>
   `{"event_id":"${number(n)}","ts":"2026-03-11T12:10:07.123Z","user_id":"${number(n + 1e8)}","device":"${number(n + 2e8)}",` +
   `"payload":{"session":"${number(n + 3e8)}","lang":"en","text":"${sentence}","dur":${n % 997},"watch":0.5},"tags":["music","dance"]}\n`

@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { scanObject } from '../../lib/scan/scan-object.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
+import { chunksOf } from './rows.ts'
 import { median, type Run, timed } from './worker.ts'
 
 /**
@@ -101,10 +102,6 @@ const indexes = [...kinds, kinds.flatMap((kind) => kind.slice(0, listed / kinds.
   makeIndex(new Set(list)),
 )
 
-async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
-}
-
 console.log(
   `Node ${process.version}, ${cpus()[0]?.model.trim()}; ${megabytes} MB a text, ${listed} identifiers; ns a byte, and plain identifiers alone\n`,
 )
@@ -119,7 +116,7 @@ for (const [name, line] of Object.entries(lines)) {
     for (const { index, forms, runs } of tries) {
       let found = 0
       const run = await timed(async () => {
-        await scanObject(chunksOf(bytes), index, () => found++, { forms })
+        await scanObject(chunksOf(bytes, 65_536), index, () => found++, { forms })
         return found
       })
       if (found > 0) throw new Error(`${name}: expected nobody, found ${found}`)

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { createTokenMatcher } from '../../lib/scan/matcher.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
+import { letters, rowsOf, secondsOf } from './rows.ts'
 import { hasRipgrep, timeRipgrep } from './time-ripgrep.ts'
 
 /**
@@ -18,29 +18,11 @@ const megabytes = Number(process.argv[3] ?? 64)
 const wanted = new RegExp(process.argv[4] ?? '.')
 const rounds = 5
 
-const next = seededRandom(20261123)
-const below = (n: number) => Math.floor(next() * n)
-const from = (alphabet: string, length: number) => {
-  let text = ''
-  for (let at = 0; at < length; at++) text += alphabet[below(alphabet.length)]
-  return text
-}
-const digits = '0123456789'
-const letters = 'abcdefghijklmnopqrstuvwxyz'
-const number = () => `${1 + below(9)}${from(digits, 16 + below(3))}`
-const uuid = () => from('0123456789abcdef', 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-const email = () => `${from(letters, 4 + below(8))}.${from(letters, 5)}@${from(letters, 6)}.com`
-const handle = () => `${from(letters, 5 + below(6))}_${from(digits, 4)}`
+const { next, below, from, number, uuid, email, handle, event, csv } = rowsOf(20261123)
 const dotted = () => `${from(letters, 4 + below(6))}.${from(letters, 3 + below(8))}`
 
 const any = () => [number, uuid, email, handle, dotted][below(5)]!()
 
-const sentence = 'the quick brown fox jumps over the lazy dog and keeps on running through the long grass'
-const event = (id: () => string) => (own: string) =>
-  `{"event_id":"${id()}","ts":"2026-03-${10 + below(20)}T12:${10 + below(50)}:07.123Z","user_id":"${own}","device":"${id()}",` +
-  `"type":"video_view","payload":{"session":"${id()}","lang":"en","text":"${sentence}","dur":${below(997)},` +
-  `"watch":0.${below(99)},"tags":["music","dance"],"url":"https://cdn.example.com/v/abc/def/ghi.mp4?x=12"}}\n`
-const csv = (own: string) => `${number()},2026-03-${10 + below(20)},${own},video_view,en,0.${below(99)},${number()}\n`
 const sql = (own: string) =>
   `INSERT INTO \`events\` VALUES (${number()},'2026-03-11 12:00:00',${own},'view','it''s');\n`
 
@@ -60,14 +42,6 @@ const cases: Case[] = [
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 const rate = (bytes: number, seconds: number) => (bytes / seconds / 1e9).toPrecision(3)
-
-/** Processor time of this thread, or of a command. */
-function timed(work: () => void): number {
-  const before = process.threadCpuUsage()
-  work()
-  const { user, system } = process.threadCpuUsage(before)
-  return (user + system) / 1e6
-}
 
 /** Finds what is there, and says how often. */
 function scan(index: ReturnType<typeof makeIndex>, corpus: Buffer, looking: 'kernel' | 'plain'): number {
@@ -106,7 +80,8 @@ for (const { name, id, row, hits, rg } of cases) {
   if (scan(index, corpus, 'plain') !== occurrences) throw new Error(`${name}: expected the same of both`)
   const seconds: Record<'kernel' | 'plain', number[]> = { kernel: [], plain: [] }
   for (let round = 0; round < rounds; round++)
-    for (const looking of ['kernel', 'plain'] as const) seconds[looking].push(timed(() => scan(index, corpus, looking)))
+    for (const looking of ['kernel', 'plain'] as const)
+      seconds[looking].push(secondsOf(() => scan(index, corpus, looking)))
   const [kernel, plain] = [median(seconds.kernel), median(seconds.plain)]
   console.log(
     `| ${name} | ${occurrences} | ${rate(corpus.length, kernel)} | ${rate(corpus.length, plain)} | ${(plain / kernel).toFixed(1)} | ${rg && identifiers <= 1_000_000 ? search(corpus, ids) : ''} |`,

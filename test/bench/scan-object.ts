@@ -3,7 +3,6 @@ import { availableParallelism, cpus, loadavg } from 'node:os'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, createZstdDecompress, gzipSync, zstdCompressSync } from 'node:zlib'
-import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { contentCheck } from '../../lib/decode/checks/content-check.ts'
 import { decodeObject } from '../../lib/decode/decode-object.ts'
 import type { Means } from '../../lib/decode/means.ts'
@@ -13,6 +12,7 @@ import { createTokenMatcher } from '../../lib/scan/matcher.ts'
 import { scanObject } from '../../lib/scan/scan-object.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 import { bareDecoder } from './bare-decoder.ts'
+import { chunksOf, rowsOf } from './rows.ts'
 
 /**
  * Speed of `scanObject` as runs use it, with all forms, checks, checksums and the SHA-256 of the object, beside its parts and beside Node's decoder for the
@@ -28,14 +28,8 @@ const rounds = Number(process.argv[4] ?? 7)
 const cores = availableParallelism()
 const means: Means = { hasSpareCore: () => cores > 1 }
 
-const next = seededRandom(20261126)
-const below = (n: number) => Math.floor(next() * n)
-const number = () => `${1 + below(9)}${Array.from({ length: 16 + below(3) }, () => below(10)).join('')}`
-const sentence = 'the quick brown fox jumps over the lazy dog and keeps on running through the long grass'
-const row = (own: string) =>
-  `{"event_id":"${number()}","ts":"2026-03-${10 + below(20)}T12:${10 + below(50)}:07.123Z","user_id":"${own}","device":"${number()}",` +
-  `"type":"video_view","payload":{"session":"${number()}","lang":"en","text":"${sentence}","dur":${below(997)},` +
-  `"watch":0.${below(99)},"tags":["music","dance"],"url":"https://cdn.example.com/v/abc/def/ghi.mp4?x=12"}}\n`
+const { next, below, number, event } = rowsOf(20261126)
+const row = event(number)
 
 function makeText(ids: readonly string[]): Buffer {
   const rows: string[] = []
@@ -50,11 +44,6 @@ const text = makeText(ids)
 ids.length = 0
 
 const pieceSize = 2 ** 18
-const chunkSize = 2 ** 20
-async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += chunkSize) yield bytes.subarray(at, at + chunkSize)
-}
-
 /** A part of the work alone, on text that is there in pieces of 256 KiB. */
 function alone(write: (piece: Buffer) => void, end = () => {}): void {
   for (let at = 0; at < text.length; at += pieceSize) write(text.subarray(at, at + pieceSize))

@@ -8,6 +8,7 @@ import { scanObject } from '../../lib/scan/scan-object.ts'
 import { tarOf } from '../decode/archive/tar-writer.ts'
 import { zipOf } from '../decode/archive/zip-writer.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
+import { chunksOf } from './rows.ts'
 import { median, type Run, timed } from './worker.ts'
 
 /**
@@ -40,14 +41,10 @@ const archives: Record<string, Buffer> = {
   'users.mbox': Buffer.from(records.map(message).join('')),
 }
 
-async function* inChunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 2 ** 20) yield bytes.subarray(at, at + 2 ** 20)
-}
-
 async function scan(bytes: Buffer): Promise<number> {
   let found = 0
   const at = { size: bytes.length, read: async (from: number, to: number) => Buffer.from(bytes.subarray(from, to)) }
-  const { complete } = await scanObject(inChunks(bytes), index, () => found++, { at })
+  const { complete } = await scanObject(chunksOf(bytes), index, () => found++, { at })
   if (!complete || found < members / 100) throw new Error(`expected what was planted, got ${found}`)
   return found
 }

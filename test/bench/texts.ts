@@ -3,10 +3,10 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
-import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { Identifier } from '../../lib/manifest/identifier.ts'
 import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
 import { seededRandom as seededBytes, testKeys, testReport } from '../subject-index/make-index.ts'
+import { rowsOf } from './rows.ts'
 import { hasRipgrep, timeRipgrep } from './time-ripgrep.ts'
 import { median, type Run, startDuckDb, startWorker } from './worker.ts'
 
@@ -20,22 +20,15 @@ const megabytes = Number(process.argv[2] ?? 128)
 const rounds = Number(process.argv[3] ?? 5)
 const duckdb = startDuckDb()
 const folder = mkdtempSync(join(tmpdir(), 'texts-bench-'))
-const next = seededRandom(20261128)
-const below = (n: number) => Math.floor(next() * n)
-const digits = (n: number) => Array.from({ length: n }, () => below(10)).join('')
-const number = () => `${1 + below(9)}${digits(16 + below(3))}`
+const { below, number, event, csv } = rowsOf(20261128)
 
 /** The n-th identifier: 19 digits, another one for each n. */
 const identifier = (n: number) =>
   String(7_000_000_000_000_000_000n + ((BigInt(n) * 0x9e3779b97f4a7c15n) & (2n ** 60n - 1n)))
 
-const sentence = 'the quick brown fox jumps over the lazy dog and keeps on running through the long grass'
 const kinds = {
-  jsonl: (own: string) =>
-    `{"event_id":"${number()}","ts":"2026-03-${10 + below(20)}T12:${10 + below(50)}:07.123Z","user_id":"${own}","device":"${number()}",` +
-    `"type":"video_view","payload":{"session":"${number()}","lang":"en","text":"${sentence}","dur":${below(997)},` +
-    `"watch":0.${below(99)},"tags":["music","dance"],"url":"https://cdn.example.com/v/abc/def/ghi.mp4?x=12"}}\n`,
-  csv: (own: string) => `${number()},2026-03-${10 + below(20)},${own},video_view,en,0.${below(99)},${number()}\n`,
+  jsonl: event(number),
+  csv,
   sql: (own: string) =>
     `INSERT INTO \`events\` VALUES (${number()},'2026-03-${10 + below(20)}',${own},'video_view','en',0.${below(99)},${number()});\n`,
 }

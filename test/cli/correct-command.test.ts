@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type CorrectOptions, correctCommand } from '../../lib/cli/commands/correct-command.ts'
@@ -13,7 +13,7 @@ import { readAttestedRun } from '../../lib/pipeline/log/attested-run.ts'
 import { proposeCorrection } from '../../lib/pipeline/propose-correction.ts'
 import { statementsOf, withState } from '../support/attested.ts'
 import { type Fault, Outage, withFaults } from '../support/memory-ledger.ts'
-import { openPlace } from '../support/pipeline.ts'
+import { openStore } from '../support/pipeline.ts'
 import { transferred } from '../support/sample-files.ts'
 import { keptTerminal } from './embedded-aws.ts'
 
@@ -21,9 +21,7 @@ const terminal = { json: true, print() {}, progress() {}, warn() {}, emit() {} }
 
 /** A store that was verified by one run, and `odv correct` in its directory. */
 async function verifiedPlace() {
-  const place = await openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'sg'), country: 'SG' }] }))
-  mkdirSync(join(place.root, 'sg'))
-  writeFileSync(join(place.root, 'sg/a.txt'), 'nothing of anybody\n')
+  const place = await openStore({ 'a.txt': 'nothing of anybody\n' })
   await place.run()
   const correct = (reason: string, more: Partial<CorrectOptions> = {}) => {
     writeFileSync(join(place.root, 'reason.txt'), reason)

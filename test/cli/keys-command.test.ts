@@ -8,7 +8,7 @@ import { verifyBundle } from '../../lib/export/verify-bundle.ts'
 import { acquireRunLock } from '../../lib/local/run-lock.ts'
 import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
 import { withState } from '../support/attested.ts'
-import { openPlace } from '../support/pipeline.ts'
+import { openStore } from '../support/pipeline.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
 /** `odv keys` in a directory of its own; what is printed goes nowhere, what is emitted comes back. */
@@ -99,9 +99,7 @@ describe('odv keys init', () => {
 
 describe('odv keys rotate', () => {
   it('between two runs leaves a log whose bundle holds for whoever knows the old keys or the new ones', async () => {
-    const place = await openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'sg'), country: 'SG' }] }))
-    mkdirSync(join(place.root, 'sg'))
-    writeFileSync(join(place.root, 'sg/a.txt'), 'nothing of anybody\n')
+    const place = await openStore({ 'a.txt': 'nothing of anybody\n' })
     await place.run()
     await keys(place.root, 'show', { out: 'old' })
     for (const key of ['attestation', 'log']) {

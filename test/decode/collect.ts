@@ -57,3 +57,9 @@ export async function collect(
 export function textsOf(contents: ReadonlyMap<string, Collected>): Record<string, string> {
   return Object.fromEntries([...contents].map(([path, { bytes, ended }]) => [path, bytes + (ended ? '' : '…')]))
 }
+
+/** What comes of a text: reasons of gaps, and contents as text. */
+export async function readText(text: string, lengths = [50]) {
+  const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
+  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
+}

@@ -1,11 +1,10 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decideConditions } from '../../infra/decide-conditions.ts'
 import type { Ports } from '../../lib/ports.ts'
 import { openDeployment } from '../api/world.ts'
 import { callFunction, type Metric, metricsIn, printed } from '../support/handlers.ts'
-import { openPlace } from '../support/pipeline.ts'
+import { openPlace, openStore } from '../support/pipeline.ts'
 import { jsonRecords, numbers, transferred, writeFiles } from '../support/sample-files.ts'
 import { resolve, resourcesOf, type Template } from './intrinsics.ts'
 import { type Packaged, packageProject } from './packaged.ts'
@@ -26,12 +25,11 @@ afterAll(() => {
 
 /** A nightly run over a store that keeps what it should not, long after it was promised; nobody answers the request. */
 async function nightlyRun(): Promise<Metric[]> {
-  const place = await openPlace((root) => ({
-    obligation: { instrument: 'NSA', dueAt: '2026-01-01T00:00:00Z' },
-    stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG', channel: { kind: 'manual', deadline: '1s' } }],
-  }))
-  mkdirSync(join(place.root, 'store'))
-  writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords(numbers(3).map(transferred)), 'b.txt': 'nobody\n' })
+  const place = await openStore(
+    { 'a.jsonl': jsonRecords(numbers(3).map(transferred)), 'b.txt': 'nobody\n' },
+    { channel: { kind: 'manual', deadline: '1s' } },
+    { obligation: { instrument: 'NSA', dueAt: '2026-01-01T00:00:00Z' } },
+  )
   await place.run({ trigger: 'nightly', call: (task, ports, payload) => callFunction(task, ports, payload) })
   return metricsIn(printed)
 }
@@ -95,12 +93,11 @@ describe('what handlers count', () => {
   })
 
   it('is no night when the run is on demand, and no residual past its deadline before the deadline', async () => {
-    const place = await openPlace((root) => ({
-      obligation: { instrument: 'NSA', dueAt: '2126-01-01T00:00:00Z' },
-      stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG', channel: { kind: 'none' } }],
-    }))
-    mkdirSync(join(place.root, 'store'))
-    writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords(numbers(3).map(transferred)) })
+    const place = await openStore(
+      { 'a.jsonl': jsonRecords(numbers(3).map(transferred)) },
+      { channel: { kind: 'none' } },
+      { obligation: { instrument: 'NSA', dueAt: '2126-01-01T00:00:00Z' } },
+    )
     await place.run({ call: (task, ports, payload) => callFunction(task, ports, payload) })
     const metrics = metricsIn(printed)
     expect(sumOf(metrics, 'RunsResidual')).toBe(1)

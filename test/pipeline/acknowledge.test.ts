@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
 import { acknowledge } from '../../lib/pipeline/acknowledge.ts'
@@ -6,18 +5,18 @@ import { formatDocument } from '../../lib/pipeline/evidence/documents.ts'
 import { passKey, runKey, storeKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
 import { notifyCustodian } from '../../lib/pipeline/notify-custodian.ts'
 import type { Ports, RequestRecord } from '../../lib/ports.ts'
-import { type Hands, openPlace } from '../support/pipeline.ts'
-import { jsonRecords, transferred, writeFiles } from '../support/sample-files.ts'
+import { type Hands, openStore } from '../support/pipeline.ts'
+import { jsonRecords, transferred } from '../support/sample-files.ts'
 import { sampleReport, sampleRequest } from '../support/sample-report.ts'
 
 const ref = { runId: 'run-0', storeId: 'ie', pass: 0 }
 const answerKey = passKey(ref, 'acknowledgement.json')
 
 async function asked(hands: Hands) {
-  const place = await openPlace((root) => ({
-    stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE', channel: { kind: 'manual', deadline: '1d' } }],
-  }))
-  writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords([transferred(1)]) })
+  const place = await openStore(
+    { 'a.jsonl': jsonRecords([transferred(1)]) },
+    { id: 'ie', channel: { kind: 'manual', deadline: '1d' } },
+  )
   let requestId = ''
   const { store } = await place.run({
     ...hands,

@@ -1,19 +1,15 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ServiceUnavailable } from '../../lib/errors.ts'
 import type { EventDetails, EventKind, Ports } from '../../lib/ports.ts'
-import { openPlace } from '../support/pipeline.ts'
+import { openStore } from '../support/pipeline.ts'
 import { jsonRecords, numbers, transferred, writeFiles } from '../support/sample-files.ts'
 
 type Told = { kind: EventKind; detail: EventDetails[EventKind]; logged: number; withToken: boolean }
 
 /** Runs over a store that keeps what it should not; `fails` says which calls of the bus fail, from 0. */
 async function run(channel: Record<string, string>, fails: (call: number) => boolean = () => false) {
-  const place = await openPlace((root) => ({
-    stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG', channel }],
-  }))
-  mkdirSync(join(place.root, 'store'))
+  const place = await openStore({}, { channel })
   const ids = numbers(3).map(transferred)
   writeFiles(join(place.root, 'store'), { [`of-${ids[0]}.jsonl`]: jsonRecords(ids), 'b.txt': 'nobody\n' })
   const told: Told[] = []

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { directoryStores } from '../../lib/local/directory-store.ts'
 import { nodeFileSystem } from '../../lib/local/file-system.ts'
-import { isMoment, openPlace } from '../support/pipeline.ts'
+import { deleting, isMoment, openStore } from '../support/pipeline.ts'
 import { jsonRecords, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
 /** Runs over a directory in which something is mounted, or not any more, between two listings. It is from the same disk, so that no device number tells. */
@@ -32,12 +32,7 @@ const changes: Change[] = [
 ]
 
 async function runWith(mounted: string[], passes = 2) {
-  const place = await openPlace((root) => ({
-    passes,
-    stores: [
-      { id: 'sg', root: join(root, 'store'), country: 'SG', channel: { kind: 'delete-files', owner: 'user_id' } },
-    ],
-  }))
+  const place = await openStore({}, { channel: deleting }, { passes })
   const store = join(place.root, 'store')
   const at = join(store, 'disk')
   mkdirSync(at, { recursive: true })

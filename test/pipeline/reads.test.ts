@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import { directoryDeletions } from '../../lib/local/directory-deletion.ts'
 import { directoryStores } from '../../lib/local/directory-store.ts'
 import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
 import type { Ports } from '../../lib/ports.ts'
-import { type Moment, openPlace } from '../support/pipeline.ts'
+import { type Moment, openStore } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
 /** What a run costs a store: every object is opened once in a pass and its bytes are read once, but for a sample that is read twice. */
@@ -46,11 +46,8 @@ const files = {
 }
 
 async function run(channel: Record<string, unknown>) {
-  const place = await openPlace((root) => ({
-    stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG', channel }],
-  }))
+  const place = await openStore({}, { channel })
   const store = join(place.root, 'store')
-  mkdirSync(store)
   writeFiles(store, files)
   /** What the reading side and the deleting side did, in each pass. */
   const reading: Map<string, Count>[] = []

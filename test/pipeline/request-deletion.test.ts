@@ -15,7 +15,7 @@ import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
 import { settleSegment } from '../../lib/pipeline/settle-segment.ts'
 import type { Evidence, Ports, RequestRecord } from '../../lib/ports.ts'
 import { memoryLedger } from '../support/memory-ledger.ts'
-import { type Hands, openPlace, type Place } from '../support/pipeline.ts'
+import { deleting, type Hands, openStore, type Place } from '../support/pipeline.ts'
 import { jsonRecords, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
 const ref = { runId: 'run-0', storeId: 'ie', pass: 0 }
@@ -27,10 +27,7 @@ describe('a report that comes after its pass was settled', () => {
     'c.jsonl': jsonRecords([somebodyElse(3)]),
   }
   async function open() {
-    const place = await openPlace((root) => ({
-      stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE', channel: { kind: 'none' } }],
-    }))
-    writeFiles(join(place.root, 'store'), bodies)
+    const place = await openStore(bodies, { id: 'ie', channel: { kind: 'none' } })
     return place
   }
   const documents = ({ paths }: Place, folder: string) => {
@@ -269,11 +266,7 @@ describe('a request of a store with a million batches', () => {
 })
 
 it('nothing is asked to be deleted once the log is an older one than when the run began', async () => {
-  const place = await openPlace((root) => ({
-    stores: [
-      { id: 'ie', root: join(root, 'store'), country: 'IE', channel: { kind: 'delete-files', owner: 'user_id' } },
-    ],
-  }))
+  const place = await openStore({}, { id: 'ie', channel: deleting })
   const files = { 'theirs.jsonl': jsonRecords([transferred(1)]), 'others.jsonl': jsonRecords([somebodyElse(2)]) }
   writeFiles(join(place.root, 'store'), files)
   expect(await place.run()).toMatchObject({ store: 'verified' })

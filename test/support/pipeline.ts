@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { decideRun } from '../../lib/attestation/to-run-summary.ts'
@@ -14,7 +14,7 @@ import { passKey, runKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
 import { planSegment } from '../../lib/pipeline/plan-segment.ts'
 import type { Ports } from '../../lib/ports.ts'
 import { loaded, substitutions, type TaskName, tasks } from './machines.ts'
-import { manifestText } from './sample-files.ts'
+import { type Files, manifestText, writeFiles } from './sample-files.ts'
 import { scratchDirectory } from './scratch.ts'
 
 /**
@@ -69,6 +69,26 @@ export async function openPlace(
       return runOnce(paths, parsed, runId, hands)
     },
   }
+}
+
+/** A channel that deletes files of whose records each is a subject's. */
+export const deleting = { kind: 'delete-files', owner: 'user_id' }
+
+/** A place with one store, the directory `store` with these files: `sg`, unless its part of the configuration says another name. */
+export async function openStore(
+  files: Files = {},
+  store: { id?: string } & Record<string, unknown> = {},
+  config: Record<string, unknown> = {},
+  manifest?: string | Uint8Array,
+) {
+  const { id = 'sg' } = store
+  const place = await openPlace(
+    (root) => ({ ...config, stores: [{ country: id.toUpperCase(), ...store, id, root: join(root, 'store') }] }),
+    manifest,
+  )
+  mkdirSync(join(place.root, 'store'))
+  writeFiles(join(place.root, 'store'), files)
+  return place
 }
 
 async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config, runId: string, hands: Hands) {

@@ -4,7 +4,7 @@ import type * as matching from '../../lib/scan/forms/form-matcher.ts'
 import type { FormMatcher } from '../../lib/scan/forms/form-matcher.ts'
 import type { Occurrence } from '../../lib/scan/occurrence.ts'
 import type { SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
-import { openPlace } from '../support/pipeline.ts'
+import { openStore } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
 /** A scanner that does not see what it should. The planted controls are what tells. */
@@ -25,7 +25,7 @@ const files = {
   'b.jsonl': jsonRecords(numbers(10).map(transferred)),
 }
 
-const openSample = () => openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG' }] }))
+const openSample = () => openStore()
 
 async function runWith(blind: typeof eyes.blind, stored: Record<string, string | Buffer> = files) {
   eyes.blind = blind

@@ -7,7 +7,7 @@ import { batchKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
 import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
 import type { Ports } from '../../lib/ports.ts'
 import { tool } from '../../lib/tool.ts'
-import { type Hands, inSlicesOf, openPlace } from '../support/pipeline.ts'
+import { type Hands, inSlicesOf, openPlace, openStore } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, writeFiles } from '../support/sample-files.ts'
 
 /** A run may last for days, and another build may be deployed meanwhile: which one read the store is told, not which one signs. */
@@ -69,8 +69,7 @@ it('a scan names all builds that read something, also of slices of one version',
 })
 
 it('what a build read that did not say which one it was is in no verified store', async () => {
-  const place = await openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG' }] }))
-  writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords(numbers(40).map(somebodyElse)) })
+  const place = await openStore({ 'a.jsonl': jsonRecords(numbers(40).map(somebodyElse)) })
   const report = join(place.paths.evidence, batchKey({ runId: 'run-0', storeId: 'sg', pass: 0 }, 0))
   const { store, why } = await place.run({
     after: ({ task }) => {

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Chunks, Ports } from '../../lib/ports.ts'
-import { isMoment, type Moment, openPlace } from '../support/pipeline.ts'
+import { isMoment, type Moment, openStore } from '../support/pipeline.ts'
 import { digestsOf, jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 import { someOf } from '../support/some-of.ts'
 
@@ -25,7 +25,7 @@ const target = 'm/target.jsonl'
 /** Long enough for another tick of the clock that file systems stamp times with. */
 const tick = () => setTimeout(12)
 
-const emptyPlace = () => openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG' }] }))
+const emptyPlace = () => openStore()
 
 /** What may happen to the store; each ends with content that was not there, or not so, when it was listed. */
 const changes: Record<string, (store: string) => void> = {
@@ -168,10 +168,7 @@ describe.concurrent('a store that changes during a run', () => {
 
 const ours = jsonRecords(numbers(10).map(transferred))
 
-const manualPlace = () =>
-  openPlace((root) => ({
-    stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG', channel: { kind: 'manual', deadline: '1h' } }],
-  }))
+const manualPlace = () => openStore({}, { channel: { kind: 'manual', deadline: '1h' } })
 
 type Place = Awaited<ReturnType<typeof manualPlace>>
 
@@ -266,10 +263,7 @@ describe.concurrent('a custodian', () => {
   })
 
   it('who does not answer before the deadline is looked after all the same', async () => {
-    const place = await openPlace((root) => ({
-      stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG', channel: { kind: 'manual', deadline: '1s' } }],
-    }))
-    writeFiles(join(place.root, 'store'), { ...files, 'ours.jsonl': ours })
+    const place = await openStore({ ...files, 'ours.jsonl': ours }, { channel: { kind: 'manual', deadline: '1s' } })
     const { store, acknowledgement } = await place.run()
     expect(store).toBe('residual')
     expect(await acknowledgement(0)).toMatchObject({ by: 'deadline' })

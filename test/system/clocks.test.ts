@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
 import { checkBundle } from '../../lib/pipeline/check-bundle.ts'
 import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
-import { openPlace } from '../support/pipeline.ts'
-import { jsonRecords, transferred, writeFiles } from '../support/sample-files.ts'
+import { deleting, openStore } from '../support/pipeline.ts'
+import { jsonRecords, transferred } from '../support/sample-files.ts'
 import { someOf } from '../support/some-of.ts'
 
 /** Each task of a run has its own clock: one of them goes wrong, or every other look at it does. */
@@ -24,16 +24,11 @@ const cases = [
 
 /** `what`: a task, or a phase that is attested. */
 async function run(what: string, ms: number) {
-  const place = await openPlace((root) => ({
-    identifierCase: 'exact',
-    stores: [
-      {
-        ...{ id: 'ie', root: join(root, 'store'), country: 'IE' },
-        channel: { kind: 'delete-files', owner: 'user_id' },
-      },
-    ],
-  }))
-  writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords([transferred(1)]), 'b.txt': 'nobody\n' })
+  const place = await openStore(
+    { 'a.jsonl': jsonRecords([transferred(1)]), 'b.txt': 'nobody\n' },
+    { id: 'ie', channel: deleting },
+    { identifierCase: 'exact' },
+  )
   let current: (string | undefined)[] = []
   let looks = 0
   const isWrong = () => (what === 'every other' ? looks++ % 2 === 1 : current.includes(what))
@@ -77,8 +72,7 @@ it.each(['scan', 'deletion-request', 'deletion-ack'])(
 
 describe('the clock of the machine is set back by two hours', () => {
   const setBack = async (phase: string) => {
-    const place = await openPlace((root) => ({ stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE' }] }))
-    writeFiles(join(place.root, 'store'), { 'b.txt': 'nobody\n' })
+    const place = await openStore({ 'b.txt': 'nobody\n' }, { id: 'ie' })
     let by = 0
     const ended = await place.run({
       before: (moment) => {

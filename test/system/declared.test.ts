@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { expect, it } from 'vitest'
-import { inSlicesOf, openPlace } from '../support/pipeline.ts'
-import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+import { inSlicesOf, openStore } from '../support/pipeline.ts'
+import { jsonRecords, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
 
 const clean = jsonRecords(numbers(20).map((n) => somebodyElse(n)))
 const withOne = jsonRecords(numbers(20).map((n) => (n === 14 ? transferred(3) : somebodyElse(n))))
@@ -20,12 +18,7 @@ it.each([
   { name: 'at once', hands: {} },
   { name: 'in slices', hands: { call: inSlicesOf(120) } },
 ])('what is declared to be brotli is read as that and as nothing else, $name', async ({ hands }) => {
-  const at = await openPlace((root) => {
-    mkdirSync(join(root, 'sg'))
-    const declared = [{ suffix: '.br', format: 'brotli' }]
-    return { homeCountry: 'US', stores: [{ id: 'sg', country: 'SG', root: join(root, 'sg'), declared }] }
-  })
-  writeFiles(join(at.root, 'sg'), files)
+  const at = await openStore(files, { declared: [{ suffix: '.br', format: 'brotli' }] }, { homeCountry: 'US' })
   const run = await at.run(hands)
   const coverage = (await run.coverage(0))!
   expect(coverage).toMatchObject({ clean: { versions: 2 }, found: { versions: 2 }, foundPartly: 1 })

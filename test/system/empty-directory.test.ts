@@ -1,16 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { openPlace } from '../support/pipeline.ts'
+import { openStore } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
 const directory = `users/${transferred(3)}`
 
 async function placeWith(channel: object) {
-  const place = await openPlace((root) => ({
-    stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG', channel }],
-  }))
-  writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords(numbers(9).map(somebodyElse)) })
+  const place = await openStore({ 'a.jsonl': jsonRecords(numbers(9).map(somebodyElse)) }, { channel })
   return place
 }
 

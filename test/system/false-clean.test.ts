@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../lib/config.ts'
 import type { ListPage, Ports, Store } from '../../lib/ports.ts'
 import { asUnprivileged } from '../local/as-unprivileged.ts'
-import { type Hands, isMoment, type Moment, openPlace, type Place } from '../support/pipeline.ts'
+import { type Hands, isMoment, type Moment, openPlace, openStore, type Place } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
@@ -15,7 +15,7 @@ import { scratchDirectory } from '../support/scratch.ts'
 const others = jsonRecords(numbers(40).map(somebodyElse))
 const files = { 'a.jsonl': others, 'b.jsonl': others, 'c.jsonl': others }
 
-const openSample = () => openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG' }] }))
+const openSample = () => openStore()
 
 async function run(spoil: (store: string) => void, hands: (place: Place) => Hands = () => ({})) {
   const place = await openSample()

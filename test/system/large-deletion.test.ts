@@ -12,8 +12,8 @@ import { kind, lengths, list1, orcFile, type } from '../decode/columnar/orc-writ
 import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
 import { zstdFrame } from '../decode/frames.ts'
 import { odv } from '../support/odv.ts'
-import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../support/pipeline.ts'
-import { csvRecords, jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+import { deleting, type Hands, inSlicesOf, isMoment, openStore, type Place } from '../support/pipeline.ts'
+import { csvRecords, jsonRecords, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
 
 /** The built-in executor and versions that were read in slices: it has digests of pieces, and none of the whole. */
 
@@ -23,12 +23,7 @@ const ours = jsonRecords(ids)
 const sliceBytes = Math.ceil(ours.length / 2)
 
 async function openDeleting(files: Record<string, string | Uint8Array>) {
-  const place = await openPlace((root) => ({
-    stores: [
-      { id: 'ie', root: join(root, 'store'), country: 'IE', channel: { kind: 'delete-files', owner: 'user_id' } },
-    ],
-  }))
-  writeFiles(join(place.root, 'store'), files)
+  const place = await openStore(files, { id: 'ie', channel: deleting })
   for (const name of Object.keys(files)) setBack(fileOf(place, name))
   return place
 }

@@ -6,7 +6,7 @@ import { StoreUnavailable } from '../../lib/errors.ts'
 import { executeDeletion } from '../../lib/pipeline/execute-deletion.ts'
 import { requestDeletion } from '../../lib/pipeline/request-deletion.ts'
 import type { Evidence, Ports } from '../../lib/ports.ts'
-import { type Hands, openPlace, type Place } from '../support/pipeline.ts'
+import { deleting, type Hands, openStore, type Place } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 import { someOf } from '../support/some-of.ts'
 
@@ -15,11 +15,7 @@ import { someOf } from '../support/some-of.ts'
 const others = jsonRecords([somebodyElse(1)])
 
 async function openLong(files: number) {
-  const place = await openPlace((root) => ({
-    stores: [
-      { id: 'ie', root: join(root, 'store'), country: 'IE', channel: { kind: 'delete-files', owner: 'user_id' } },
-    ],
-  }))
+  const place = await openStore({}, { id: 'ie', channel: deleting })
   const theirs = Object.fromEntries(numbers(files).map((n) => [`${n}.jsonl`, jsonRecords([transferred(n % 20)])]))
   writeFiles(join(place.root, 'store'), { ...theirs, 'others.jsonl': others })
   return place

@@ -1,9 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isInRange } from '../../lib/inventory/listing-order.ts'
-import { isMoment, openPlace } from '../support/pipeline.ts'
-import { writeFiles } from '../support/sample-files.ts'
+import { isMoment, openStore } from '../support/pipeline.ts'
 
 /** A share that is not mounted lists like a store that is clean: what is always there tells them apart. */
 
@@ -11,14 +10,10 @@ const files = { 'a.txt': 'nothing\n', 'b.txt': 'nothing\n', 'c.txt': 'nothing\n'
 
 /** Listed `perPage` versions at a time, cut at `cuts`. `isGone`: the marker, when it is listed again. */
 async function scanned(marker: string, { perPage = 1000, cuts = [] as string[], isGone = false } = {}) {
-  const place = await openPlace((root) => {
-    mkdirSync(join(root, 'sg'))
-    return { stores: [{ id: 'sg', root: join(root, 'sg'), segments: 4, marker }] }
-  })
-  writeFiles(join(place.root, 'sg'), files)
+  const place = await openStore(files, { segments: 4, marker })
   return place.run({
     before(moment) {
-      if (isGone && isMoment(moment, { listing: 'closing' })) rmSync(join(place.root, 'sg', marker), { force: true })
+      if (isGone && isMoment(moment, { listing: 'closing' })) rmSync(join(place.root, 'store', marker), { force: true })
     },
     wrap: (ports) => {
       const open: typeof ports.stores.open = async (config) => {

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { indexOf } from '../decode/database/dump-index-writer.ts'
-import { openPlace } from '../support/pipeline.ts'
-import { type Files, manifestText, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+import { openStore } from '../support/pipeline.ts'
+import { type Files, manifestText, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
 
 const ddl = (
   table: string,
@@ -77,11 +77,7 @@ const whole: Files = {
 }
 
 async function runOver(files: Files, manifest = manifestText, channel?: object) {
-  const place = await openPlace(
-    (root) => ({ stores: [{ id: 'sg', root: join(root, 'sg'), country: 'SG', ...(channel && { channel }) }] }),
-    manifest,
-  )
-  writeFiles(join(place.root, 'sg'), files)
+  const place = await openStore(files, channel ? { channel } : {}, {}, manifest)
   return { ...(await place.run()), root: place.root }
 }
 
@@ -113,7 +109,7 @@ describe('a dump of MySQL Shell', () => {
     const channel = { kind: 'delete-files', owner: 'id' }
     const ended = await runOver({ 'shop@states@@0.tsv.zst.idx': index }, manifest, channel)
     expect([ended.store, (await ended.coverage(0))!.found.versions]).toEqual(['residual', 1])
-    expect(existsSync(join(ended.root, 'sg', 'shop@states@@0.tsv.zst.idx'))).toBe(true)
+    expect(existsSync(join(ended.root, 'store', 'shop@states@@0.tsv.zst.idx'))).toBe(true)
   })
 
   it('is incomplete where an index says anything else', async () => {

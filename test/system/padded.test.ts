@@ -3,15 +3,10 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { describeManifest } from '../../lib/cli/views/manifest-view.ts'
 import { statementsOf, withState } from '../support/attested.ts'
-import { openPlace } from '../support/pipeline.ts'
-import { writeFiles } from '../support/sample-files.ts'
+import { openStore } from '../support/pipeline.ts'
 
 it('a run over identifiers that begin with zeros says, and attests, that numbers without them were not looked for', async () => {
-  const place = await openPlace(
-    (root) => ({ stores: [{ id: 'sg', root: join(root, 'sg'), country: 'SG' }] }),
-    '0012345678\n98765432\n',
-  )
-  writeFiles(place.root, { 'sg/a.jsonl': '{"id":12345678}\n' })
+  const place = await openStore({ 'a.jsonl': '{"id":12345678}\n' }, {}, {}, '0012345678\n98765432\n')
   const { runId } = await place.run()
   const document = JSON.parse(readFileSync(join(place.paths.evidence, 'runs', runId, 'manifest.json'), 'utf8'))
   expect(describeManifest(document).join('\n')).toMatch(

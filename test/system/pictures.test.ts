@@ -1,13 +1,11 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parseEnvelope } from '../../lib/attestation/envelope.ts'
 import { parseStatement } from '../../lib/attestation/statement.ts'
 import type { Ports } from '../../lib/ports.ts'
 import { sampleFormats } from '../../lib/scan/controls/sample-formats.ts'
 import { zipSample } from '../../lib/scan/controls/samples/zip-sample.ts'
-import { inSlicesOf, openPlace } from '../support/pipeline.ts'
-import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+import { inSlicesOf, openStore } from '../support/pipeline.ts'
+import { jsonRecords, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
 
 /** What a picture shows nobody reads: it is clean only where somebody has said that this may be, and then the statements say so. */
 
@@ -19,12 +17,7 @@ const all = (text: Uint8Array) => Object.fromEntries(formats.map((format) => [`a
 const said = 'What pictures show was not looked at'
 
 async function runOver(files: Record<string, Uint8Array>, picturesMayBeClean: boolean | undefined, bytes?: number) {
-  const at = await openPlace((root) => {
-    mkdirSync(join(root, 'sg'))
-    const own = picturesMayBeClean === undefined ? {} : { picturesMayBeClean }
-    return { stores: [{ id: 'sg', country: 'SG', root: join(root, 'sg'), ...own }] }
-  })
-  writeFiles(join(at.root, 'sg'), files)
+  const at = await openStore(files, picturesMayBeClean === undefined ? {} : { picturesMayBeClean })
   let ports: Ports
   const told = new Map<string, boolean>()
   const run = await at.run({

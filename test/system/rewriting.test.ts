@@ -2,7 +2,7 @@ import { appendFileSync, chmodSync, readdirSync, readFileSync, statSync } from '
 import { join } from 'node:path'
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { inSlicesOf, isMoment, openPlace, type Place } from '../support/pipeline.ts'
+import { inSlicesOf, isMoment, openStore, type Place } from '../support/pipeline.ts'
 import {
   csvRecords,
   digestsOf,
@@ -22,16 +22,7 @@ const theirs = jsonRecords(numbers(30).map(somebodyElse))
 const mixedPeople = [somebodyElse(1), transferred(1), somebodyElse(2), pending(1), transferred(2)]
 
 const openRewriting = (rewrite = true) =>
-  openPlace((root) => ({
-    stores: [
-      {
-        id: 'ie',
-        root: join(root, 'store'),
-        country: 'IE',
-        channel: { kind: 'delete-files', owner: 'user_id', ...(rewrite && { rewrite }) },
-      },
-    ],
-  }))
+  openStore({}, { id: 'ie', channel: { kind: 'delete-files', owner: 'user_id', ...(rewrite && { rewrite }) } })
 
 const storeOf = (place: Place) => join(place.root, 'store')
 const read = (place: Place, name: string) => readFileSync(join(storeOf(place), name))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { scanLegKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
 import type { Ports, Store } from '../../lib/ports.ts'
-import { type Hands, type Moment, openPlace, type Place } from '../support/pipeline.ts'
+import { deleting, type Hands, type Moment, openStore, type Place } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
 /** A batch that one call has no time for is read by several, and what none of them read is not clean. */
@@ -12,8 +12,7 @@ const others = (names: string) =>
   Object.fromEntries([...names].map((name) => [`${name}.jsonl`, jsonRecords(numbers(5).map(somebodyElse))]))
 
 const openSample = async (files: Record<string, string>) => {
-  const place = await openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG' }] }))
-  writeFiles(join(place.root, 'store'), files)
+  const place = await openStore(files)
   return place
 }
 
@@ -208,11 +207,7 @@ describe('a version that ends each call that reads it', () => {
   })
 
   it('is not deleted, also when it is named after somebody who is transferred and has nothing but theirs in it', async () => {
-    const place = await openPlace((root) => ({
-      stores: [
-        { id: 'sg', root: join(root, 'store'), country: 'SG', channel: { kind: 'delete-files', owner: 'user_id' } },
-      ],
-    }))
+    const place = await openStore({}, { channel: deleting })
     const name = `${transferred(2)}.jsonl`
     writeFiles(join(place.root, 'store'), { ...others('abc'), ...found, [name]: jsonRecords([transferred(2)]) })
     const ended = await place.run(endingAt(name[0]!))

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { Ports, Store } from '../../lib/ports.ts'
-import { openPlace } from '../support/pipeline.ts'
-import { jsonRecords, numbers, somebodyElse, writeFiles } from '../support/sample-files.ts'
+import { openStore } from '../support/pipeline.ts'
+import { jsonRecords, numbers, somebodyElse } from '../support/sample-files.ts'
 
 /** A sample of every batch is read twice: no store gets around it. */
 
@@ -24,8 +23,7 @@ const shy = (ports: Ports): Ports['stores'] => ({
 })
 
 async function run(files: Record<string, string | Buffer>, stores?: (ports: Ports) => Ports['stores']) {
-  const place = await openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG' }] }))
-  writeFiles(join(place.root, 'store'), files)
+  const place = await openStore(files)
   const wrap = (ports: Ports) =>
     stores ? (Object.create(ports, { stores: { value: stores(ports) } }) as Ports) : ports
   const ended = await place.run({ wrap })

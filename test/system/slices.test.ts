@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -9,8 +9,8 @@ import type { Opened, Ports, Store } from '../../lib/ports.ts'
 import { zipOf } from '../decode/archive/zip-writer.ts'
 import { kind, lengths, list1, orcFile, type } from '../decode/columnar/orc-writer.ts'
 import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
-import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../support/pipeline.ts'
-import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+import { type Hands, inSlicesOf, isMoment, openStore, type Place } from '../support/pipeline.ts'
+import { type Files, jsonRecords, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
 import { someOf } from '../support/some-of.ts'
 
 const sliceBytes = 600
@@ -35,14 +35,8 @@ const tableOf = (ids: readonly string[]) =>
 
 const archiveOf = (texts: readonly string[]) => zipOf(texts.map((data, n) => ({ name: `file-${n}`, data, method: 0 })))
 
-async function place(files: Record<string, string | Uint8Array>, channel: Record<string, unknown> = { kind: 'none' }) {
-  const opened = await openPlace((root) => {
-    mkdirSync(join(root, 'sg'))
-    return { homeCountry: 'US', stores: [{ id: 'sg', country: 'SG', root: join(root, 'sg'), channel }] }
-  })
-  writeFiles(join(opened.root, 'sg'), files)
-  return opened
-}
+const place = (files: Files, channel: Record<string, unknown> = { kind: 'none' }) =>
+  openStore(files, { channel }, { homeCountry: 'US' })
 
 const run = (at: Place, hands: Hands = {}) => at.run({ call: inSlicesOf(sliceBytes), ...hands })
 const evidenceOf = (at: Place, path: string) => join(at.paths.evidence, 'runs/run-0/stores/sg/pass-0', path)
@@ -290,12 +284,12 @@ describe('a large object is not clean', () => {
     },
     {
       name: 'when it is written to between its slices',
-      hands: afterBatch(1, (at) => appendFileSync(join(at.root, 'sg/big.txt'), `${transferred(3)}\n`)),
+      hands: afterBatch(1, (at) => appendFileSync(join(at.root, 'store/big.txt'), `${transferred(3)}\n`)),
       why: /changed: 1 object version/,
     },
     {
       name: 'when it is removed between its slices',
-      hands: afterBatch(1, (at) => unlinkSync(join(at.root, 'sg/big.txt'))),
+      hands: afterBatch(1, (at) => unlinkSync(join(at.root, 'store/big.txt'))),
       // Another slice may be under way just then.
       why: /(?:disappeared|changed): 1 object version/,
     },

@@ -5,7 +5,7 @@ import { requestCommand } from '../../lib/cli/commands/request-command.ts'
 import { proposeCorrection } from '../../lib/pipeline/propose-correction.ts'
 import type { Ports } from '../../lib/ports.ts'
 import type { TaskName } from '../support/machines.ts'
-import { isMoment, openPlace } from '../support/pipeline.ts'
+import { deleting, isMoment, openPlace, openStore } from '../support/pipeline.ts'
 import { jsonRecords, manifestText, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
 /** Somebody finds out that the manifest was wrong, and takes back what the run said, before anything is deleted because of it. */
@@ -84,14 +84,12 @@ function exchangeForDirectory(path: string): void {
 
 /** While a run that deletes by itself scans, its manifest is exchanged, or as in a deployment another one is handed in beside it. */
 async function runExchanging(manifest: string | undefined, { beside = false, isUnreadable = false } = {}) {
-  const place = await openPlace((root) => ({
-    stores: [{ id: 'sg', root: join(root, 'sg'), country: 'SG', channel: { kind: 'delete-files', owner: 'user_id' } }],
-  }))
-  writeFiles(join(place.root, 'sg'), {
+  const files = {
     'x.jsonl': jsonRecords([transferred(1)]),
     'y.jsonl': jsonRecords([transferred(2)]),
     'others.jsonl': jsonRecords([somebodyElse(1)]),
-  })
+  }
+  const place = await openStore(files, { channel: deleting })
   const later = join(place.root, 'later.csv')
   const { summary } = await place.run({
     ...(beside && {
@@ -106,7 +104,11 @@ async function runExchanging(manifest: string | undefined, { beside = false, isU
     },
   })
   const [{ verdict, reasons } = { verdict: 'none', reasons: [] }] = summary.verdicts
-  return { left: ['x.jsonl', 'y.jsonl'].filter((name) => existsSync(join(place.root, 'sg', name))), verdict, reasons }
+  return {
+    left: ['x.jsonl', 'y.jsonl'].filter((name) => existsSync(join(place.root, 'store', name))),
+    verdict,
+    reasons,
+  }
 }
 
 describe.concurrent('a manifest that is corrected while a run scans', () => {
@@ -155,13 +157,11 @@ describe.concurrent('a manifest that is corrected while a run scans', () => {
 
 /** The run is stopped when it is about to delete or to ask its custodian, and gone on with two days later, as a redriven execution is: where it was. */
 async function runRedriven(channel: object, task: TaskName, manifest: string) {
-  const place = await openPlace((root) => ({
-    stores: [{ id: 'sg', root: join(root, 'sg'), country: 'SG', channel }],
-  }))
-  writeFiles(join(place.root, 'sg'), {
+  const files = {
     'x.jsonl': jsonRecords([transferred(2)]),
     'others.jsonl': jsonRecords([somebodyElse(1)]),
-  })
+  }
+  const place = await openStore(files, { channel })
   let days = 0
   const asked: string[] = []
   const { why, store } = await place.run({
@@ -176,7 +176,7 @@ async function runRedriven(channel: object, task: TaskName, manifest: string) {
       writeFileSync(join(place.root, 'ids.csv'), manifest)
     },
   })
-  return { isLeft: existsSync(join(place.root, 'sg/x.jsonl')), isAsked: asked.includes('odv.request'), store, why }
+  return { isLeft: existsSync(join(place.root, 'store/x.jsonl')), isAsked: asked.includes('odv.request'), store, why }
 }
 
 describe.concurrent('a run that is gone on with where it was, days after it asked the manifest', () => {
@@ -205,18 +205,11 @@ describe.concurrent('a run that is gone on with where it was, days after it aske
 async function runAhead(milliseconds: number, isGone = false) {
   const soon = new Date(Date.now() + milliseconds / 2).toISOString()
   const manifest = `${manifestText}${somebodyElse(7)},${soon},soon\n`
-  const place = await openPlace(
-    (root) => ({
-      stores: [
-        { id: 'sg', root: join(root, 'sg'), country: 'SG', channel: { kind: 'delete-files', owner: 'user_id' } },
-      ],
-    }),
-    manifest,
-  )
-  writeFiles(join(place.root, 'sg'), {
+  const files = {
     'x.jsonl': jsonRecords([somebodyElse(7)]),
     'others.jsonl': jsonRecords([somebodyElse(1)]),
-  })
+  }
+  const place = await openStore(files, { channel: deleting }, {}, manifest)
   let ahead = milliseconds
   const { why } = await place.run({
     time: { now: () => new Date(Date.now() + ahead), sleep: async () => {} },
@@ -226,7 +219,7 @@ async function runAhead(milliseconds: number, isGone = false) {
       if (isGone) rmSync(join(place.root, 'ids.csv'))
     },
   })
-  return { isLeft: existsSync(join(place.root, 'sg/x.jsonl')), why }
+  return { isLeft: existsSync(join(place.root, 'store/x.jsonl')), why }
 }
 
 for (const [what, milliseconds, isGone] of [

@@ -2,6 +2,7 @@ import { ListObjectVersionsCommand, type ListObjectVersionsCommandOutput } from 
 import { compareKeys } from '../../inventory/listing-order.ts'
 import type { Bucket } from './bucket-client.ts'
 import { toFault } from './bucket-faults.ts'
+import { decodeKey } from './listing-pages.ts'
 
 /** Requests for finding cuts: as many as list 200,000 versions. */
 const mostRequests = 200
@@ -73,12 +74,5 @@ async function ask(bucket: Bucket, budget: Budget, question: Question) {
 }
 
 function decoderOf(answer: Pick<ListObjectVersionsCommandOutput, 'EncodingType'> | undefined) {
-  return (text: string): string => {
-    if (answer?.EncodingType !== 'url') return text
-    try {
-      return decodeURIComponent(text.replaceAll('+', ' '))
-    } catch {
-      return text
-    }
-  }
+  return (text: string): string => (answer?.EncodingType === 'url' ? (decodeKey(text) ?? text) : text)
 }

@@ -4,6 +4,7 @@ import type { ListedVersion } from '../../inventory/object-version.ts'
 import type { Chunks, Condemned, Judged, Opened, Sink } from '../../ports.ts'
 import type { Bucket } from './bucket-client.ts'
 import { type ObjectReading, openS3Object } from './bucket-object.ts'
+import { kept } from './deletion-answer.ts'
 import type { ExactVersion } from './exact-version.ts'
 import { isListed } from './list-key.ts'
 import type { BodyLimits } from './object-body.ts'
@@ -48,8 +49,6 @@ export async function judgeVersion(
     await opened.close()
   }
 }
-
-const kept = (reason: string) => ({ kind: 'kept', reason }) as const
 
 /** What `isAsWritten` says of exactly this version; undefined: it cannot be read. @throws StoreUnavailable */
 export async function isReadAs(

@@ -4,7 +4,7 @@ import type { Bucket } from './bucket-client.ts'
 import { toFault } from './bucket-faults.ts'
 import { isRefusal } from './deletion-faults.ts'
 import { type ExactVersion, identityOf } from './exact-version.ts'
-import { type Marker, requireListing, versionPages } from './listing-pages.ts'
+import { decodeKey, type Marker, requireListing, versionPages } from './listing-pages.ts'
 import { wholeKeys } from './whole-keys.ts'
 
 /**
@@ -130,13 +130,5 @@ export async function lookForUpload(
 }
 
 function spellingOf(key: string): (listed: string | undefined) => boolean {
-  return (listed) => listed !== undefined && (listed === key || unescaped(listed) === key)
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    return text
-  }
+  return (listed) => listed !== undefined && (listed === key || decodeKey(listed) === key)
 }

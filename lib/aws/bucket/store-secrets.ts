@@ -16,14 +16,14 @@ const keptMs = 15 * 60_000
  * which are for two roles. A secret is `{"accessKeyId": "…", "secretAccessKey": "…"}`. @throws ConfigInvalid for another one
  */
 export function storeSecrets(
-  client: SecretsManagerClient,
+  client: () => SecretsManagerClient,
   deployment: string,
   clock: Clock,
 ): (purpose: Purpose, name: string) => () => Promise<StoreCredentials> {
   return (purpose, name) => async () => {
     const SecretId = `${deployment}/${purpose}/${name}`
     const { SecretString } = await calling(`secret ${SecretId}: read`, () =>
-      client.send(new GetSecretValueCommand({ SecretId })),
+      client().send(new GetSecretValueCommand({ SecretId })),
     )
     const credentials = shape.safeParse(parseJson(SecretString))
     if (!credentials.success)

@@ -1,3 +1,4 @@
+import { uuidText } from '../database/number-text.ts'
 import { countMember } from '../decoding.ts'
 import type { Metadata } from '../picture/metadata.ts'
 import { isPropertyList, readPropertyList } from '../picture/property-list.ts'
@@ -35,8 +36,6 @@ function numbersOf(name: string, value: Buffer): string[] | undefined {
   }
   // Programs that may open the file: flags and a UUID each, as often as there is room for.
   if (name === 'com.apple.macl' && value.length === 72)
-    return [0, 18, 36, 54].flatMap((at) => [String(value.readUInt16BE(at)), uuidOf(value.subarray(at + 2, at + 18))])
+    return [0, 18, 36, 54].flatMap((at) => [String(value.readUInt16BE(at)), uuidText(value.subarray(at + 2, at + 18))])
   return undefined
 }
-
-const uuidOf = (bytes: Buffer) => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')

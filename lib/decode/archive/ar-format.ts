@@ -5,7 +5,7 @@ import { addGap, countMember, type Decoding, stopOf } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
 import { nextBytes, takeBytes } from '../next-bytes.ts'
 import { once, readRaw } from '../raw-content.ts'
-import { type ArchiveNames, archiveNames } from './archive-names.ts'
+import { type ArchiveNames, withNames } from './archive-names.ts'
 
 const magic = Buffer.from('!<arch>\n')
 const thinMagic = Buffer.from('!<thin>\n')
@@ -20,15 +20,7 @@ export const ar: Format = {
   name: 'ar',
   kind: 'archive',
   isFormat: (head) => beginsWith(head, magic) || beginsWith(head, thinMagic),
-  async read(content, decoding) {
-    const names = archiveNames(content.path, decoding)
-    try {
-      await readMembers(content, decoding, names)
-    } finally {
-      await names.flush()
-    }
-    await names.end()
-  },
+  read: (content, decoding) => withNames(content.path, decoding, (names) => readMembers(content, decoding, names)),
 }
 
 async function readMembers({ source, path }: Content, decoding: Decoding, names: ArchiveNames): Promise<void> {

@@ -127,6 +127,21 @@ export function archiveNames(path: readonly string[], decoding: Decoding, name =
   }
 }
 
+/** Reads an archive with its names, of which what was added is pushed also where it stops. */
+export async function withNames(
+  path: readonly string[],
+  decoding: Decoding,
+  read: (names: ArchiveNames) => Promise<void>,
+): Promise<void> {
+  const names = archiveNames(path, decoding)
+  try {
+    await read(names)
+  } finally {
+    await names.flush()
+  }
+  await names.end()
+}
+
 /**
  * A name that is not UTF-8 may be of an encoding in which the second byte of a character can be an ASCII letter or digit
  * (Shift JIS, GB 18030, Big5), which would lengthen the run behind it: the name is read a second time without those.

@@ -6,7 +6,7 @@ import { countMember, type Decoding, stopOf } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
 import { nextBytes, takeBytes } from '../next-bytes.ts'
 import { once, readRaw } from '../raw-content.ts'
-import { type ArchiveNames, archiveNames } from './archive-names.ts'
+import { type ArchiveNames, withNames } from './archive-names.ts'
 import { type CpioHeader, isCpio, longestHeader, parseCpioHeader } from './cpio-header.ts'
 
 /**
@@ -18,15 +18,7 @@ export const cpio: Format = {
   name: 'cpio',
   kind: 'archive',
   isFormat: isCpio,
-  async read(content, decoding) {
-    const names = archiveNames(content.path, decoding)
-    try {
-      await readArchives(content, decoding, names)
-    } finally {
-      await names.flush()
-    }
-    await names.end()
-  },
+  read: (content, decoding) => withNames(content.path, decoding, (names) => readArchives(content, decoding, names)),
 }
 
 const trailer = Buffer.from('TRAILER!!!')

@@ -4,7 +4,7 @@ import { countMember, type Decoding, stopOf } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
 import { latin1 } from '../latin-1.ts'
 import { nextBytes, takeBytes } from '../next-bytes.ts'
-import { type ArchiveNames, archiveNames } from './archive-names.ts'
+import { type ArchiveNames, withNames } from './archive-names.ts'
 
 const lineFeed = 0x0a
 /** Longer lines of metadata are not read. */
@@ -22,15 +22,7 @@ export const dbox: Format = {
   name: 'dbox',
   kind: 'archive',
   isFormat: (head) => head[1] === 0x20 && fileHeader.test(latin1(head)),
-  async read(content, decoding) {
-    const names = archiveNames(content.path, decoding)
-    try {
-      await readMessages(content, decoding, names)
-    } finally {
-      await names.flush()
-    }
-    await names.end()
-  },
+  read: (content, decoding) => withNames(content.path, decoding, (names) => readMessages(content, decoding, names)),
 }
 
 async function readMessages({ source, path }: Content, decoding: Decoding, names: ArchiveNames): Promise<void> {

@@ -1,3 +1,5 @@
+import { ReadFailed } from '../../errors.ts'
+import { DecodingStopped } from '../decoding.ts'
 import type { UnverifiedReason } from '../unverified.ts'
 
 /** What keeps one part of a table from being read. Becomes a gap at the part's path and never leaves `lib/decode/columnar`. */
@@ -11,3 +13,7 @@ export class ColumnFault extends Error {
 }
 
 export const corrupt = (detail: string): ColumnFault => new ColumnFault('corrupt', detail)
+
+/** Errors that end the reading of a content, as opposed to those of whoever takes it. */
+export const isOfContent = (error: unknown) =>
+  error instanceof ColumnFault || error instanceof DecodingStopped || error instanceof ReadFailed

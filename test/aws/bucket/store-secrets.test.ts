@@ -78,7 +78,12 @@ describe.skipIf(withoutMinistack)(`secrets of stores ${onMinistack}`, () => {
   })
   afterAll(() => server?.stop())
   const now = new Date('2026-11-26T12:00:00Z')
-  const secrets = () => storeSecrets(client, 'odv-dev', () => now)
+  const secrets = () =>
+    storeSecrets(
+      () => client,
+      'odv-dev',
+      () => now,
+    )
 
   it('are others for reading and for deleting, and are asked for again after a quarter of an hour', async () => {
     const expiration = new Date('2026-11-26T12:15:00Z')
@@ -109,9 +114,14 @@ describe.skipIf(withoutMinistack)(`secrets of stores ${onMinistack}`, () => {
     const roleNames = { read: 'r', delete: 'd' }
     for (const purpose of ['read', 'delete'] as const) {
       const store = storeOf({ endpoint, readSecret: 'oss', deleteSecret: 'oss' })
-      const bucket = bucketsFor(purpose, { roleNames, secret: storeSecrets(client, 'odv-dev', () => new Date()) })(
-        store,
-      )
+      const bucket = bucketsFor(purpose, {
+        roleNames,
+        secret: storeSecrets(
+          () => client,
+          'odv-dev',
+          () => new Date(),
+        ),
+      })(store)
       await bucket.client.send(new ListObjectVersionsCommand(bucket.target)).catch(() => {})
     }
     wire.close()

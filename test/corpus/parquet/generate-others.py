@@ -17,9 +17,15 @@ ROWS = 60
 IDS = [1000000000000000000 + (i * 7919) ** 3 for i in range(ROWS)]
 
 
+expected = {}
+
+
 def write(case, made_by, columns, names):
+    texts = {"columns": columns, "footer": names}
+    same = next((other for other, each in expected.items() if each == texts), None)
+    expected[case] = texts
     with open(f"{case}.json", "w") as file:
-        json.dump({"madeBy": made_by, "columns": columns, "footer": names}, file, ensure_ascii=False, indent=0)
+        json.dump({"madeBy": made_by, **({"sameAs": same} if same else texts)}, file, ensure_ascii=False, indent=0)
 
 
 def texts(values):

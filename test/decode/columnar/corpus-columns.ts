@@ -6,6 +6,12 @@ import { type Collected, collect, inPieces } from '../collect.ts'
 /** `columns`: texts of values by the path of their column; `footer`: names and comments. See `generate.py` in the corpus. */
 type Expected = { columns: Record<string, string[]>; footer: string[] }
 
+/** What is expected of a file of the corpus, which may be what is expected of another one. */
+export function expectedOf(name: string, corpus: URL): Expected {
+  const read: Expected | { sameAs: string } = JSON.parse(readFileSync(new URL(`${name}.json`, corpus), 'utf8'))
+  return 'sameAs' in read ? expectedOf(read.sameAs, corpus) : read
+}
+
 /** The files of a format in the corpus, each with what is expected of it. */
 export function corpusOf(format: 'orc' | 'parquet') {
   const corpus = new URL(`../../corpus/${format}/`, import.meta.url)
@@ -13,8 +19,7 @@ export function corpusOf(format: 'orc' | 'parquet') {
     .filter((name) => name.endsWith('.bin'))
     .map((file) => {
       const name = file.slice(0, -4)
-      const expected: Expected = JSON.parse(readFileSync(new URL(`${name}.json`, corpus), 'utf8'))
-      return { name, bytes: readFileSync(new URL(file, corpus)), expected }
+      return { name, bytes: readFileSync(new URL(file, corpus)), expected: expectedOf(name, corpus) }
     })
 }
 

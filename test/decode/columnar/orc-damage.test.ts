@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
 import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { collect, inPieces } from '../collect.ts'
+import { expectedOf } from './corpus-columns.ts'
 
 const corpus = new URL('../../corpus/orc/', import.meta.url)
 const files = [
@@ -12,7 +13,7 @@ const files = [
   name,
   step,
   bytes: readFileSync(new URL(`${name}.bin`, corpus)),
-  values: Object.values<string[]>(JSON.parse(readFileSync(new URL(`${name}.json`, corpus), 'utf8')).columns).flat(),
+  values: Object.values(expectedOf(name, corpus).columns).flat(),
 }))
 
 /** The lines of all values, and whether everything was read. */

@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
 import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { collect, inPieces } from '../collect.ts'
+import { expectedOf } from './corpus-columns.ts'
 
 const corpus = new URL('../../corpus/parquet/', import.meta.url)
 const files = ['small-plain', 'small-dictionary'].map((name) => ({
   name,
   bytes: readFileSync(new URL(`${name}.bin`, corpus)),
-  values: Object.values<string[]>(JSON.parse(readFileSync(new URL(`${name}.json`, corpus), 'utf8')).columns).flat(),
+  values: Object.values(expectedOf(name, corpus).columns).flat(),
 }))
 
 /** The lines of all values, how many there are in columns and their dictionaries, and whether everything was read. */

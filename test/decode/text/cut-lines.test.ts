@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { someOf } from '../../support/some-of.ts'
-import { collect, inPieces, textsOf } from '../collect.ts'
+import { readText } from '../collect.ts'
 
 const at = '2026-11-27T12:00:00.000000000Z'
 const docker = (log: string, stream = 'stdout') => `${JSON.stringify({ log, stream, time: at })}\n`
@@ -24,11 +24,6 @@ const partial = (ordinal: number, last = false) => ({
 const journal = (MESSAGE: string, more = {}) =>
   `${JSON.stringify({ __CURSOR: 's=1', _BOOT_ID: id(1), PRIORITY: '6', MESSAGE, ...more })}\n`
 const fill = 'x'.repeat(16 * 1024 - 3)
-
-async function read(text: string, lengths = [50]) {
-  const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
-  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
-}
 
 /** Drawings (DXF): the number of a group, and its value. */
 const drawing = (...groups: [number, string][]) =>
@@ -161,7 +156,7 @@ describe('text whose lines are pieces', () => {
   for (const { name, text, joined } of someOf(4, cases))
     test(`is delivered as it is, and once more with these together: ${name}`, async () => {
       for (const lengths of [[7, 1, 40], [1_000_000]]) {
-        const { texts, gaps } = await read(text, lengths)
+        const { texts, gaps } = await readText(text, lengths)
         expect(texts['cut-lines']).toBe(text)
         expect(texts['cut-lines/joined']).toBe(joined)
         expect(gaps).toEqual([])
@@ -197,7 +192,7 @@ describe('text whose lines are pieces', () => {
         let text = ''
         for (let at = 0; waiting.some(({ length }) => length > 0); at++)
           text += (waiting[turns[at % turns.length]!]!.shift() ?? '') || (waiting[at % 4]!.shift() ?? '')
-        const { texts, gaps } = await read(text, lengths)
+        const { texts, gaps } = await readText(text, lengths)
         expect(texts['cut-lines']).toBe(text)
         for (const [parts] of messages.filter(([{ length }]) => length > 1))
           expect(texts['cut-lines/joined']).toContain(Buffer.from(`${parts.join('')}\n`).toString())
@@ -210,19 +205,19 @@ describe('text whose lines are pieces', () => {
   test('keeps of a hostile log no more than of another one', async () => {
     // Of each name a text could be kept, and of each fragment, however short it is, an object.
     const names = Array.from({ length: 100 }, (_, at) => docker('a', `${100_000 + at}`)).join('')
-    expect((await read(docker(`${fill}a`, '123456') + names)).texts['cut-lines/joined']).toBeUndefined()
+    expect((await readText(docker(`${fill}a`, '123456') + names)).texts['cut-lines/joined']).toBeUndefined()
     const short = 40_000
     const typed = header + event('j').repeat(short) + event('')
-    expect((await read(typed, [2 ** 16])).texts['cut-lines/joined']).toBe(`${'j'.repeat(short)}\n`)
+    expect((await readText(typed, [2 ** 16])).texts['cut-lines/joined']).toBe(`${'j'.repeat(short)}\n`)
   })
 
   test('is not complete where more texts are in fragments at the same time than are kept', async () => {
     const begun = (count: number) =>
       Array.from({ length: count }, (_, at) => fluent('P', 'jane_', `pod-${at}`)).join('') +
       Array.from({ length: count }, (_, at) => fluent('F', `doe${at}`, `pod-${at}`)).join('')
-    const some = await read(begun(256), [2 ** 16])
+    const some = await readText(begun(256), [2 ** 16])
     expect([some.texts['cut-lines/joined']!.split('\n').length, some.gaps]).toEqual([257, []])
-    expect((await read(begun(258), [2 ** 16])).gaps).toEqual(['limit'])
+    expect((await readText(begun(258), [2 ** 16])).gaps).toEqual(['limit'])
   })
 
   test('is read on behind records that no collector wrote', async () => {
@@ -233,7 +228,7 @@ describe('text whose lines are pieces', () => {
       '{"logtag":"P","log":"',
       '[{"logtag":"P","log":"c"}]',
     ]
-    const { texts, gaps } = await read(
+    const { texts, gaps } = await readText(
       fluent('P', 'jane_') + odd.map((line) => `${line}\n`).join('') + fluent('F', 'doe'),
     )
     expect(texts['cut-lines/joined']).toBe('jane_doe\nab\n')
@@ -248,18 +243,18 @@ describe('text whose lines are pieces', () => {
     ['the record is damaged', fluent('P', 'jane_').replace('}}', '}')],
     ['the next record is damaged', fluent('P', 'jane_') + fluent('F', 'doe').replace('}}', '}')],
   ])('is not complete where a message goes on and %s', async (_, text) => {
-    expect((await read(fluent('F', 'a') + text)).gaps).toEqual(['unsupported-format'])
+    expect((await readText(fluent('F', 'a') + text)).gaps).toEqual(['unsupported-format'])
   })
 
   test('is put together where what a container logs looks as if it had been collected', async () => {
     const records = [fluent('F', 'a'), journal('b'), driven('c', 1)].map((record) => record.trim())
     for (const record of records) {
-      const { texts, gaps } = await read(cri('F', record) + cri('P', 'jane_') + cri('F', 'doe'))
+      const { texts, gaps } = await readText(cri('F', record) + cri('P', 'jane_') + cri('F', 'doe'))
       expect([texts['cut-lines/joined'], gaps]).toEqual(['jane_doe\n', []])
     }
     const both = (logtag: string, log: string) =>
       `${JSON.stringify({ log, stream: 'stdout', logtag, container_id: id(1) })}\n`
-    const { texts, gaps } = await read(both('P', 'jane_') + both('F', 'doe') + both('F', 'bob'))
+    const { texts, gaps } = await readText(both('P', 'jane_') + both('F', 'doe') + both('F', 'bob'))
     expect(texts['cut-lines/joined']).toContain('jane_doe\n')
     expect(gaps).toEqual([])
   })
@@ -267,7 +262,7 @@ describe('text whose lines are pieces', () => {
   test('takes messages of a journal that are lists of bytes', async () => {
     const bytes = (text: string, more = {}) =>
       journal('', { MESSAGE: [...Buffer.from(text)], _STREAM_ID: id(1), ...more })
-    const { texts, gaps } = await read(bytes('\x1b[1mjane_', { _LINE_BREAK: 'line-max' }) + bytes('doe'))
+    const { texts, gaps } = await readText(bytes('\x1b[1mjane_', { _LINE_BREAK: 'line-max' }) + bytes('doe'))
     expect([texts['cut-lines/joined'], gaps]).toEqual(['\x1b[1mjane_doe\n', []])
   })
 
@@ -275,7 +270,7 @@ describe('text whose lines are pieces', () => {
     const long = 'word '.repeat(2 ** 19)
     const waiting = Array.from({ length: 40 }, (_, at) => fluent('P', long, `pod-${at}`)).join('')
     const short = fluent('P', 'a', 'short').repeat(5000)
-    const { texts } = await read(waiting + short, [2 ** 16])
+    const { texts } = await readText(waiting + short, [2 ** 16])
     expect(texts['cut-lines/joined']!.length).toBeLessThan(1.2 * waiting.length)
   })
 
@@ -284,18 +279,18 @@ describe('text whose lines are pieces', () => {
     const pods = Array.from({ length: 80 }, (_, at) => `pod-${at}`)
     const text =
       pods.map((pod) => fluent('P', `${long}jane_`, pod)).join('') + pods.map((pod) => fluent('F', 'doe', pod)).join('')
-    const { texts, gaps } = await read(text, [2 ** 16])
+    const { texts, gaps } = await readText(text, [2 ** 16])
     expect(texts['cut-lines/joined']!.split('word jane_doe\n').length).toBe(81)
     expect(gaps).toEqual([])
   })
 
   test('is put together where a line, or what several have the pieces of, is too long to be kept', async () => {
     const long = 'x'.repeat(5 * 2 ** 20)
-    const chunks = await read(`${response}4\r\njane\r\n99\r\n_doe ${long}bo\r\n5\r\nb_w77\r\n0\r\n\r\n`, [2 ** 16])
+    const chunks = await readText(`${response}4\r\njane\r\n99\r\n_doe ${long}bo\r\n5\r\nb_w77\r\n0\r\n\r\n`, [2 ** 16])
     // A pattern that tries each of five million places may need more of a stack than there is.
     expect(chunks.texts['cut-lines/joined']!.replaceAll('x', '').split('\n')).toEqual(['jane_doe ', 'bob_w77\r', ''])
     const pieces = Array.from({ length: 400 }, (_, at) => cri('P', `${fill}${at}`)).join('')
-    const messages = await read(`${cri('F', 'a')}${pieces}${cri('P', 'jane_')}${cri('F', 'doe')}`, [2 ** 16])
+    const messages = await readText(`${cri('F', 'a')}${pieces}${cri('P', 'jane_')}${cri('F', 'doe')}`, [2 ** 16])
     const joined = messages.texts['cut-lines/joined']!
     expect(joined.split('\n').length).toBe(3)
     const together = new Set([...joined.matchAll(/\d+(?:x|jane_doe\n)/g)].map(([all]) => all))

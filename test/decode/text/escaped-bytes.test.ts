@@ -1,11 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { collect, inPieces, textsOf } from '../collect.ts'
-
-async function read(text: string, lengths = [50]) {
-  const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
-  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
-}
+import { readText } from '../collect.ts'
 
 const escaped = (value: Buffer, plain: RegExp, isCapital = false) =>
   Array.from(value, (byte) => {
@@ -43,7 +38,7 @@ describe('a dump whose bytes are two digits behind a backslash', () => {
       const texts = ['key', 'é48151623', '48151623\tx "y"', 'ü', 'a\\\\ b', '']
       const text = write(texts.map((each) => Buffer.from(each)))
       for (let at = 1; at < text.length; at++) {
-        const { texts: contents, gaps } = await read(text, [at, text.length])
+        const { texts: contents, gaps } = await readText(text, [at, text.length])
         expect(contents['escaped-bytes']).toBe(text)
         expect(contents['escaped-bytes/values']).toBe(texts.map((each) => `${each}\n`).join(''))
         expect(gaps).toEqual([])
@@ -57,7 +52,7 @@ describe('a dump whose bytes are two digits behind a backslash', () => {
       await fc.assert(
         fc.asyncProperty(fc.array(value, { maxLength: 8 }), lengths, async (values, lengths) => {
           const all = ['k', ...values]
-          const { texts, gaps } = await read(writers[name]!(all.map((each) => Buffer.from(each))), lengths)
+          const { texts, gaps } = await readText(writers[name]!(all.map((each) => Buffer.from(each))), lengths)
           expect(texts['escaped-bytes/values']).toBe(all.map((each) => `${each}\n`).join(''))
           expect(gaps).toEqual([])
         }),
@@ -66,26 +61,26 @@ describe('a dump whose bytes are two digits behind a backslash', () => {
     })
 
   test('is not clean where values are binary, and what is text in them is found', async () => {
-    const { texts, gaps } = await read(writers.tdbdump!([Buffer.from('k'), Buffer.from('\0\0\x1648151623\0')]))
+    const { texts, gaps } = await readText(writers.tdbdump!([Buffer.from('k'), Buffer.from('\0\0\x1648151623\0')]))
     expect(texts['escaped-bytes/values']).toBe('k\n\0\0\x1648151623\0\n')
     expect(gaps).toEqual(['not-text'])
-    expect((await read(writers['mdb_dump -p']!([Buffer.from('82a5', 'hex')]))).gaps).toEqual(['invalid-utf8'])
+    expect((await readText(writers['mdb_dump -p']!([Buffer.from('82a5', 'hex')]))).gaps).toEqual(['invalid-utf8'])
   })
 
   test('is decoded where a value is of a format', async () => {
-    const { texts } = await read(writers['db_dump -p']!([Buffer.from('k'), Buffer.from('BEGIN:VCARD\nX:bo\n b\n')]))
+    const { texts } = await readText(writers['db_dump -p']!([Buffer.from('k'), Buffer.from('BEGIN:VCARD\nX:bo\n b\n')]))
     expect(texts['escaped-bytes/value-1/folded/unfolded']).toBe('X:bob\n')
   })
 
   test('keeps a backslash that LMDB wrote as it is', async () => {
-    const { texts, gaps } = await read(printed('btree', ['k', 'x\\y 48151623\\']))
+    const { texts, gaps } = await readText(printed('btree', ['k', 'x\\y 48151623\\']))
     expect([texts['escaped-bytes/values'], gaps]).toEqual(['k\nx\\y 48151623\\\n', []])
   })
 
   test('is not complete where a value is cut or too long', async () => {
-    expect((await read('{\nkey(1) = "k"\ndata(9) = "4815\\31\n')).gaps).toEqual(['corrupt'])
+    expect((await readText('{\nkey(1) = "k"\ndata(9) = "4815\\31\n')).gaps).toEqual(['corrupt'])
     const long = printed('hash', ['k', 'word '.repeat(2 ** 20), 'bob'])
-    const { texts, gaps } = await read(long, [2 ** 16])
+    const { texts, gaps } = await readText(long, [2 ** 16])
     expect([texts['escaped-bytes/values'], gaps]).toEqual(['k\nbob\n', ['limit']])
   })
 
@@ -96,6 +91,6 @@ describe('a dump whose bytes are two digits behind a backslash', () => {
       'format=print\n \\00\n',
       'VERSION=3\n',
     ])
-      expect((await read(text)).texts).toEqual({ '': text })
+      expect((await readText(text)).texts).toEqual({ '': text })
   })
 })

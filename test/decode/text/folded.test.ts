@@ -2,12 +2,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { zipSample } from '../../../lib/scan/controls/samples/zip-sample.ts'
-import { collect, inPieces, textsOf } from '../collect.ts'
-
-async function read(text: string, lengths = [50]) {
-  const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
-  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
-}
+import { collect, inPieces, readText, textsOf } from '../collect.ts'
 
 describe('text of folded lines', () => {
   const word = fc.string({ unit: fc.constantFrom('a', '1', '@', '.', ':', ';', ' ', 'é'), minLength: 1, maxLength: 40 })
@@ -33,7 +28,7 @@ describe('text of folded lines', () => {
             Array.from(line, (unit, at) => (cuts.includes(at) ? `${end}${blank}${unit}` : unit)).join(''),
           )
           const text = `${head}${end}${written.map((each) => `X${each}${end}`).join('')}`
-          const { gaps, texts } = await read(text, lengths)
+          const { gaps, texts } = await readText(text, lengths)
           const whole = lines.filter((_, at) => written[at]!.includes(end)).map(({ line }) => `X${line}\n`)
           expect(texts.folded).toBe(text)
           expect(texts['folded/unfolded']?.split('\n').filter((each) => each !== 'x') ?? ['']).toEqual([
@@ -48,7 +43,7 @@ describe('text of folded lines', () => {
 
   test('of LDIF gives the texts that are in base64, and leaves other bytes to who looks for them', async () => {
     const values = [Buffer.from('bob_w77'), Buffer.from([1, 2, 3])].map((value) => value.toString('base64'))
-    const { texts, gaps } = await read(`dn: cn=x\nuid:: ${values[0]}\nobjectSid:: ${values[1]}\n`)
+    const { texts, gaps } = await readText(`dn: cn=x\nuid:: ${values[0]}\nobjectSid:: ${values[1]}\n`)
     expect(texts['folded/unfolded']).toBe('bob_w77\n')
     expect(gaps).toEqual([])
   })
@@ -60,7 +55,7 @@ describe('text of folded lines', () => {
       `${'# comment of a licence\n'.repeat(40)}dn: x`,
       'version:1 # x\ndn: x',
     ])
-      expect((await read(`${head}\nmail: jane.d\n oe@x.org\n`)).texts['folded/unfolded'], head).toContain(
+      expect((await readText(`${head}\nmail: jane.d\n oe@x.org\n`)).texts['folded/unfolded'], head).toContain(
         'jane.doe@x.org',
       )
   })
@@ -77,7 +72,7 @@ describe('text of folded lines', () => {
       for (const begin of ['dn: cn=x', 'dn:: eA', '# extended LDIF\n#\n# LDAPv3']) {
         const text = `${banner}${begin}\nmail: jane.d\n oe@x.org\n`
         for (let at = 1; at < text.length; at++) {
-          const { texts, gaps } = await read(text, [at, text.length])
+          const { texts, gaps } = await readText(text, [at, text.length])
           expect([texts.folded, gaps]).toEqual([text, []])
           expect(texts['folded/unfolded']).toContain('mail: jane.doe@x.org\n')
         }
@@ -89,7 +84,7 @@ describe('text of folded lines', () => {
     const signature = 'Signature-Version: 1.0\nX: jane.d\n oe@x.org\n'
     for (const text of [manifest, signature])
       for (let at = 1; at < text.length; at++)
-        expect((await read(text, [at, text.length])).texts['folded/unfolded']).toContain(': jane.doe@x.org\n')
+        expect((await readText(text, [at, text.length])).texts['folded/unfolded']).toContain(': jane.doe@x.org\n')
     const { reading, contents } = await collect(inPieces(zipSample(zipSample(Buffer.from(manifest))), [50]))
     const texts = textsOf(contents)
     expect(texts['zip/member-1/zip/member-1/folded']).toBe(manifest)
@@ -100,16 +95,16 @@ describe('text of folded lines', () => {
   test('is looked for behind other lines only in what is no other format, and hides none that is known', async () => {
     const mail = 'From: a@x.org\nSubject: x\nContent-Transfer-Encoding: base64\n\n'
     const sent = `${mail}${Buffer.from('dn: cn=x\n').toString('base64')}\n\ndn: cn=x\n`
-    expect(Object.keys((await read(sent)).texts)).toContain('mail')
-    expect((await read('%!PS\ndn: cn=x\n')).gaps).toEqual(['unsupported-format'])
-    expect((await read('a\ndn: \0\n')).gaps).toEqual(['not-text'])
+    expect(Object.keys((await readText(sent)).texts)).toContain('mail')
+    expect((await readText('%!PS\ndn: cn=x\n')).gaps).toEqual(['unsupported-format'])
+    expect((await readText('a\ndn: \0\n')).gaps).toEqual(['not-text'])
   })
 
   test('has the gaps of plain text', async () => {
     const hidden = gzipSync('bob_smith77 and a few words more').toString('base64').replace(/=+$/, '')
-    expect((await read(`BEGIN:VCARD\nX:${hidden}\n`)).gaps).toEqual(['unsupported-format'])
-    expect((await read('BEGIN:VCARD\nX:\0\n')).gaps).toEqual(['not-text'])
-    expect((await read(`BEGIN:VCARD\nX:a\n ${hidden.slice(0, 30)}\n ${hidden.slice(30)}\n`)).gaps).toContain(
+    expect((await readText(`BEGIN:VCARD\nX:${hidden}\n`)).gaps).toEqual(['unsupported-format'])
+    expect((await readText('BEGIN:VCARD\nX:\0\n')).gaps).toEqual(['not-text'])
+    expect((await readText(`BEGIN:VCARD\nX:a\n ${hidden.slice(0, 30)}\n ${hidden.slice(30)}\n`)).gaps).toContain(
       'unsupported-format',
     )
   })
@@ -125,7 +120,7 @@ describe('text of folded lines', () => {
       'Manifest-Versions: x\n',
       'a\n# LDIF\n',
     ])
-      expect((await read(text)).texts).toEqual({ '': text })
+      expect((await readText(text)).texts).toEqual({ '': text })
   })
 })
 
@@ -134,7 +129,7 @@ describe('text with doubled signs', () => {
     const text = '@pv@ 0 @db.user@ @bob@ @bob@@x.org@ @@ @@@bob@@x.org@@@\n@pv@ 0 @db.have@ @bob@@x.org@\n'
     const [head, rest] = [text.slice(0, text.indexOf('\n') + 1), text.slice(text.indexOf('\n') + 1)]
     for (const lengths of [[1], [7], [1000]]) {
-      const { texts, gaps } = await read(text, lengths)
+      const { texts, gaps } = await readText(text, lengths)
       expect(texts).toEqual({
         'doubled-at/head': head.replaceAll('@@', '@'),
         'doubled-at/text': rest.replaceAll('@@', '@'),

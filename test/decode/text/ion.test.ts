@@ -1,14 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { collect, inPieces, textsOf } from '../collect.ts'
-
-async function read(text: string, lengths = [50]) {
-  const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
-  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
-}
+import { readText } from '../collect.ts'
 
 const numbersIn = async (text: string, lengths?: number[]) =>
-  (await read(text, lengths)).texts['ion/numbers']?.trimEnd().split('\n') ?? []
+  (await readText(text, lengths)).texts['ion/numbers']?.trimEnd().split('\n') ?? []
 
 /** As DynamoDB exports a table (its documentation, "Table export output format"). */
 const item = '$ion_1_0 {Item:{Id:103.,PageCount:6d2,Price:2d3,Name:"café",Ids:$dynamodb_NS::[48151623d1,-7d0]}}\n'
@@ -16,7 +11,7 @@ const item = '$ion_1_0 {Item:{Id:103.,PageCount:6d2,Price:2d3,Name:"café",Ids:$
 describe('a text of Ion', () => {
   test('is delivered as it is, and decimals with an exponent with all their digits, wherever it is cut', async () => {
     for (let at = 1; at < Buffer.byteLength(item); at++) {
-      const { texts, gaps } = await read(item, [at, item.length])
+      const { texts, gaps } = await readText(item, [at, item.length])
       expect(texts).toEqual({
         'ion/head': '$ion_1_0 ',
         'ion/text': item.slice(9),

@@ -1,11 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { collect, inPieces, textsOf } from '../collect.ts'
-
-async function read(text: string, lengths = [50]) {
-  const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
-  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
-}
+import { readText } from '../collect.ts'
 
 /** As PostgreSQL cuts a message (`write_syslog`): at line ends, before the last blank of 900 bytes, or there. */
 function fragmentsOf(message: string): string[] {
@@ -55,7 +50,7 @@ describe('a message that PostgreSQL cuts for syslog', () => {
         const [other, another] = written(head, 8, 5, `${fill}bobby`, hasNumbers)
         const text = `${before}began\n${first}${second}${other}${third}${before}went on\n${another}${head(7)}[6-1] x\n`
         for (const lengths of [[7, 1, 40], [1_000_000]]) {
-          const { texts, gaps } = await read(text, lengths)
+          const { texts, gaps } = await readText(text, lengths)
           expect(texts['cut-lines']).toBe(text)
           expect(texts['cut-lines/joined']).toBe(`${fill}jane_doe and\n${fill}bobby\n`)
           expect(gaps).toEqual([])
@@ -67,7 +62,7 @@ describe('a message that PostgreSQL cuts for syslog', () => {
     const head = heads['RFC 3164']!
     const text = `-- Journal begins at Sat 2026-11-28. --\n${written(head, 7, 5, `${fill}jane_doe`).join('')}`
     for (let at = 1; at < text.length; at += at > 60 && at < 900 ? 7 : 1)
-      expect((await read(text, [at, text.length])).texts['cut-lines/joined']).toBe(`${fill}jane_doe\n`)
+      expect((await readText(text, [at, text.length])).texts['cut-lines/joined']).toBe(`${fill}jane_doe\n`)
   })
 
   test('has every word whole, whatever it is made of and whoever wrote in between', async () => {
@@ -91,7 +86,7 @@ describe('a message that PostgreSQL cuts for syslog', () => {
         let text = `${head(9)}x\n`
         for (let at = 0; waiting.some(({ length }) => length > 0); at++)
           text += (waiting[turns[at % turns.length]!]!.shift() ?? '') || (waiting[at % 3]!.shift() ?? '')
-        const { texts: contents, gaps } = await read(text, lengths)
+        const { texts: contents, gaps } = await readText(text, lengths)
         expect(contents['cut-lines']).toBe(text)
         const all = `${text}${contents['cut-lines/joined'] ?? ''}`
         for (const each of texts.flatMap((one) => one.split(/\s+/))) expect(all).toContain(each)
@@ -106,7 +101,7 @@ describe('a message that PostgreSQL cuts for syslog', () => {
     const many = Array.from({ length: 600 }, (_, at) =>
       written(head, at, 1, `LOG: ${'connection '.repeat(100)}`).join(''),
     )
-    const { texts, gaps } = await read(many.join('') + written(head, 1, 2, `${fill}jane_doe`).join(''), [2 ** 16])
+    const { texts, gaps } = await readText(many.join('') + written(head, 1, 2, `${fill}jane_doe`).join(''), [2 ** 16])
     expect([texts['cut-lines/joined'], gaps]).toEqual([`${fill}jane_doe\n`, []])
   })
 
@@ -115,20 +110,20 @@ describe('a message that PostgreSQL cuts for syslog', () => {
     const firsts = ['Nov 28 15:00:00 db1 -- MARK --', 'Nov 28 15:00:00 db1 last message repeated 2 times']
     for (const text of [lines, `\ufeff${lines}`, ...firsts.map((first) => `${first}\n${lines}`)])
       for (const lineEnd of ['\n', '\r\n'])
-        expect((await read(text.replaceAll('\n', lineEnd))).texts['cut-lines/joined']).toBe(`${fill}jane_doe and\n`)
+        expect((await readText(text.replaceAll('\n', lineEnd))).texts['cut-lines/joined']).toBe(`${fill}jane_doe and\n`)
   })
 
   test.each(Object.entries(heads))('is none where it is as long and another one follows: %s', async (_, head) => {
     const full = 'x'.repeat(900)
     const many = Array.from({ length: 600 }, (_, at) => `${head(7)}[${at}-1] ${full}\n`).join('')
     const [first, second] = written(head, 7, 600, `${fill}jane_doe`)
-    const { texts, gaps } = await read(`${many}${first}${head(8)}[1-1] ${full}\n${second}`, [2 ** 16])
+    const { texts, gaps } = await readText(`${many}${first}${head(8)}[1-1] ${full}\n${second}`, [2 ** 16])
     expect([texts['cut-lines/joined'], gaps]).toEqual([`${`${full}\n`.repeat(600)}${fill}jane_doe\n${full}\n`, []])
   })
 
   test('is looked for only where the first line is one of syslog', async () => {
     const rest = written(heads['RFC 3164']!, 7, 5, `${fill}jane_doe`).join('')
     for (const line of ['a line\n', 'Nov 28 a\n', '-- a\n-- b\n', '<134>a: b\n', '2026-11-28 15:02:24 a: b\n'])
-      expect((await read(`${line}${rest}`)).texts).toEqual({ '': `${line}${rest}` })
+      expect((await readText(`${line}${rest}`)).texts).toEqual({ '': `${line}${rest}` })
   })
 })

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseEnvelope } from '../../../lib/attestation/envelope.ts'
 import { parseStatement } from '../../../lib/attestation/statement.ts'
@@ -13,8 +12,7 @@ import { requireOpen } from '../../../lib/pipeline/log/require-not-over.ts'
 import type { Ledger } from '../../../lib/ports.ts'
 import { memoryLedger } from '../../support/memory-ledger.ts'
 import { memoryAttestationSigner } from '../../support/memory-signers.ts'
-import { openPlace } from '../../support/pipeline.ts'
-import { writeFiles } from '../../support/sample-files.ts'
+import { openStore } from '../../support/pipeline.ts'
 import { context, documentOf } from '../../support/sample-run.ts'
 import { scopeStatementOf, statements } from '../../support/sample-statements.ts'
 
@@ -62,8 +60,7 @@ describe('what is attested after the end of what it is a part of', () => {
   )
 
   it('is refused when a call that was given up goes on behind the report on its store, before the verdict is signed', async () => {
-    const place = await openPlace((root) => ({ stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE' }] }))
-    writeFiles(join(place.root, 'store'), { 'b.txt': 'nobody\n' })
+    const place = await openStore({ 'b.txt': 'nobody\n' }, { id: 'ie' })
     const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
     const late: unknown[] = []
     await place.run({
@@ -78,8 +75,7 @@ describe('what is attested after the end of what it is a part of', () => {
   })
 
   it('is refused when somebody redrives a store whose verdict could not be signed, and the run can be exported', async () => {
-    const place = await openPlace((root) => ({ stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE' }] }))
-    writeFiles(join(place.root, 'store'), { 'b.txt': 'nobody\n' })
+    const place = await openStore({ 'b.txt': 'nobody\n' }, { id: 'ie' })
     const { store, why } = await place.run({
       before({ phase }) {
         if (phase === 'verification') throw new ServiceUnavailable('ledger: out')
@@ -95,8 +91,7 @@ describe('what is attested after the end of what it is a part of', () => {
   })
 
   it('is refused where a summary lacks a verdict that got in after it was composed, and the run can be exported', async () => {
-    const place = await openPlace((root) => ({ stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE' }] }))
-    writeFiles(join(place.root, 'store'), { 'b.txt': 'nobody\n' })
+    const place = await openStore({ 'b.txt': 'nobody\n' }, { id: 'ie' })
     const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
     let summaries = 0
     await place.run({

@@ -3,12 +3,12 @@ import { beginsWith } from '../../begins-with.ts'
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countMember, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Content, Format, ReadAt } from '../../format.ts'
+import type { ByteRange, Content, Format, ReadAt } from '../../format.ts'
 import { holdContent } from '../../hold-content.ts'
 import { inOne, nextBytes } from '../../next-bytes.ts'
+import { rangeOf } from '../../range-source.ts'
 import { readRaw } from '../../raw-content.ts'
 import { type ArchiveNames, archiveNames, isCell } from '../archive-names.ts'
-import { rangeBytes, uncovered } from './archive-bytes.ts'
 import { folderContent, refusalOf } from './folder-content.ts'
 import { packedRanges, readSevenZipHeader, type SevenZip } from './seven-zip-header.ts'
 import type { Folder } from './streams-info.ts'
@@ -67,10 +67,7 @@ async function readContents(
   const between = uncovered([...archive.ranges, ...packed], end, path)
   await readNames(archive, path, decoding, names)
   for (const [index, { from, to }] of between.entries())
-    await decodeMember(
-      { source: byteSource(rangeBytes(at, from, to)), path: [...path, `between-${index + 1}`] },
-      decoding,
-    )
+    await decodeMember({ source: byteSource(rangeOf(at, from, to)), path: [...path, `between-${index + 1}`] }, decoding)
   const withData = files.hasData.flatMap((hasData, file) => (hasData ? [file] : []))
   let stream = 0
   let input = 0
@@ -87,12 +84,7 @@ async function readContents(
       addGap(decoding, { ...reason, path: [...path, `folder-${index + 1}`], offset: 0 })
       continue
     }
-    const bytes = folderContent(
-      folder,
-      rangeBytes(at, range.from, range.to),
-      [...path, `folder-${index + 1}`],
-      decoding,
-    )
+    const bytes = folderContent(folder, rangeOf(at, range.from, range.to), [...path, `folder-${index + 1}`], decoding)
     try {
       await readFolder(
         folder,
@@ -190,6 +182,22 @@ async function leaveTrailing(
     return
   }
   if (end === at.size) return
-  const rest = byteSource(rangeBytes(at, end, at.size))
+  const rest = byteSource(rangeOf(at, end, at.size))
   await readRaw(rest, [...path, 'trailing'], decoding, { kind: 'trailing' })
+}
+
+/**
+ * The parts of an archive that none of the ranges covers, in order. @throws DecodingStopped where two ranges overlap, or one
+ * is not within the archive
+ */
+function uncovered(ranges: readonly ByteRange[], size: number, path: readonly string[]): ByteRange[] {
+  const parts: ByteRange[] = []
+  let end = 0
+  for (const { from, to } of ranges.filter((range) => range.to > range.from).sort((x, y) => x.from - y.from)) {
+    if (from < end || to > size)
+      throw new DecodingStopped('corrupt', path, from, '7z: expected packed streams that do not overlap')
+    if (from > end) parts.push({ from: end, to: from })
+    end = to
+  }
+  return parts
 }

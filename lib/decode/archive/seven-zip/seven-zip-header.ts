@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { asStop, BlockCorrupt } from '../../compression/block-corrupt.ts'
 import { type Decoding, type Stop, stopOf } from '../../decoding.ts'
 import type { ByteRange, ReadAt } from '../../format.ts'
-import { rangeBytes } from './archive-bytes.ts'
+import { rangeOf } from '../../range-source.ts'
 import { type FilesInfo, parseFilesInfo } from './files-info.ts'
 import { folderContent, refusalOf } from './folder-content.ts'
 import { type HeaderCursor, headerCursor } from './header-cursor.ts'
@@ -84,7 +84,7 @@ async function unpackHeader(
   if (to > at.size) throw stop('corrupt', 'expected a packed header within the archive')
   const parts: Buffer[] = []
   let length = 0
-  for await (const bytes of folderContent(folder, rangeBytes(at, from, to), path, decoding)) {
+  for await (const bytes of folderContent(folder, rangeOf(at, from, to), path, decoding)) {
     length += bytes.length
     if (length > maxHeader) throw stop('limit', `expected a header of at most ${maxHeader} bytes`)
     parts.push(Buffer.from(bytes))

@@ -4,7 +4,7 @@ import { addGap, countMember, stopOf } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
 import { nextBytes, takeBytes } from '../../next-bytes.ts'
 import { once, readRaw } from '../../raw-content.ts'
-import { archiveNames } from '../archive-names.ts'
+import { withNames } from '../archive-names.ts'
 import { readDumpDirectory, readPaxHeader, readText, type TarReading } from './tar-extensions.ts'
 import { blockLength, isHeader, isTar, parseTarHeader, type TarHeader } from './tar-header.ts'
 import { readOldSparseMap, readSparseMap, sparseBytes } from './tar-sparse.ts'
@@ -18,25 +18,20 @@ export const tar: Format = {
   name: 'tar',
   kind: 'archive',
   isFormat: isTar,
-  async read({ source, path }, decoding) {
-    const names = archiveNames(path, decoding)
-    const reading: TarReading = {
-      source,
-      path,
-      decoding,
-      names,
-      members: 0,
-      records: 0,
-      pending: undefined,
-      stop: stopOf('tar', path, () => reading.members),
-    }
-    try {
+  read: ({ source, path }, decoding) =>
+    withNames(path, decoding, async (names) => {
+      const reading: TarReading = {
+        source,
+        path,
+        decoding,
+        names,
+        members: 0,
+        records: 0,
+        pending: undefined,
+        stop: stopOf('tar', path, () => reading.members),
+      }
       while (await readEntry(reading));
-    } finally {
-      await names.flush()
-    }
-    await names.end()
-  },
+    }),
 }
 
 /** Reads one header and its data; false at the archive's end. */

@@ -1,10 +1,9 @@
-import { ReadFailed } from '../../../errors.ts'
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
-import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { addGap, type Decoding } from '../../decoding.ts'
 import { inOne } from '../../next-bytes.ts'
 import { byteLines } from '../byte-values.ts'
-import { ColumnFault, corrupt } from '../column-fault.ts'
+import { corrupt, isOfContent } from '../column-fault.ts'
 import { columnLists, countWalked } from '../column-lists.ts'
 import { floating } from '../fixed-lines.ts'
 import { type Lines, lineOf, type TextContent, textContent } from '../text-content.ts'
@@ -259,7 +258,3 @@ async function within(content: TextContent, read: () => Promise<void>): Promise<
     throw error
   }
 }
-
-/** Errors that end the reading of a content, as opposed to those of whoever takes it. */
-const isOfContent = (error: unknown) =>
-  error instanceof ColumnFault || error instanceof DecodingStopped || error instanceof ReadFailed

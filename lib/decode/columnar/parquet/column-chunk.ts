@@ -1,11 +1,10 @@
-import { ReadFailed } from '../../../errors.ts'
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
-import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { addGap, countProduced, type Decoding } from '../../decoding.ts'
 import { inOne } from '../../next-bytes.ts'
 import { writeDoubtful } from '../brotli-part.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
-import { ColumnFault, corrupt } from '../column-fault.ts'
+import { ColumnFault, corrupt, isOfContent } from '../column-fault.ts'
 import { columnLists, countWalked } from '../column-lists.ts'
 import type { PlacedSource } from '../placed-source.ts'
 import { type Lines, lineOf, textContent } from '../text-content.ts'
@@ -202,10 +201,6 @@ export async function readColumnChunk(
       })
   }
 }
-
-/** Errors that end the reading of a content, as opposed to those of whoever takes it. */
-const isOfContent = (error: unknown) =>
-  error instanceof ColumnFault || error instanceof DecodingStopped || error instanceof ReadFailed
 
 /** One value of a column's type, as statistics hold it: a byte array without its length. It is always written as a line. */
 export function valueLine(bytes: Uint8Array, leaf: Leaf): Lines {

@@ -1,4 +1,5 @@
 import { crc64 } from '../../../checksums/crc64.ts'
+import { littleEndian } from '../writers/words.ts'
 
 /** A collection as mongodump writes it: each text is the value `v` of a document. */
 export function writeBson(values: readonly Uint8Array[]): Buffer {
@@ -10,9 +11,7 @@ export function writeMongoArchive(values: readonly Uint8Array[]): Buffer {
   const documents = writeBson(values)
   const checksum = crc64('ecma')
   checksum.add(documents)
-  const crc = Buffer.alloc(8)
-  crc.writeUInt32LE(checksum.low(), 0)
-  crc.writeUInt32LE(checksum.high(), 4)
+  const crc = littleEndian(checksum.low(), checksum.high())
   const name = Buffer.concat([text('db', Buffer.from('d')), text('collection', Buffer.from('c'))])
   const block = (isEnd: number, crc: Buffer) =>
     document(Buffer.concat([name, Buffer.from(`\x08EOF\0${String.fromCharCode(isEnd)}\x12CRC\0`, 'latin1'), crc]))
@@ -27,15 +26,9 @@ export function writeMongoArchive(values: readonly Uint8Array[]): Buffer {
 const end = Buffer.from('ffffffff', 'hex')
 
 function document(elements: Buffer): Buffer {
-  return Buffer.concat([int32(elements.length + 5), elements, Buffer.alloc(1)])
+  return Buffer.concat([littleEndian(elements.length + 5), elements, Buffer.alloc(1)])
 }
 
 function text(name: string, value: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`\x02${name}\0`), int32(value.length + 1), value, Buffer.alloc(1)])
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeInt32LE(value)
-  return bytes
+  return Buffer.concat([Buffer.from(`\x02${name}\0`), littleEndian(value.length + 1), value, Buffer.alloc(1)])
 }

@@ -1,4 +1,4 @@
-const hex = (digits: string) => Buffer.from(digits.replaceAll(' ', ''), 'hex')
+export const hex = (digits: string) => Buffer.from(digits.replaceAll(' ', ''), 'hex')
 
 export function heifBox(type: string, ...parts: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(parts)

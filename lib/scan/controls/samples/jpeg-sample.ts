@@ -1,6 +1,5 @@
+import { hex } from './heif-sample.ts'
 import { linesOf } from './lines-of.ts'
-
-const hex = (digits: string) => Buffer.from(digits.replaceAll(' ', ''), 'hex')
 
 /** A grey picture of 8 by 8 pixels in JPEG, with a comment for each of a document's lines. */
 export function writeJpeg(document: Uint8Array): Buffer {

@@ -1,5 +1,6 @@
 import { crc32, zstdCompressSync } from 'node:zlib'
 import { writeThrift } from '../writers/thrift-writer.ts'
+import { littleEndian } from '../writers/words.ts'
 import { linesOf } from './lines-of.ts'
 
 const magic = Buffer.from('PAR1')
@@ -70,9 +71,3 @@ function parquetOf({ name, type, count, plain }: Column): Uint8Array {
 }
 
 const lengthOf = (line: Uint8Array) => littleEndian(line.length)
-
-function littleEndian(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value)
-  return bytes
-}

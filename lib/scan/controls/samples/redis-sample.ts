@@ -1,4 +1,5 @@
 import { crc64 } from '../../../checksums/crc64.ts'
+import { littleEndian } from '../writers/words.ts'
 
 /** A snapshot of Redis (version 9) with one list that holds these texts. */
 export function writeRdb(values: readonly Uint8Array[]): Buffer {
@@ -7,10 +8,7 @@ export function writeRdb(values: readonly Uint8Array[]): Buffer {
   const bytes = Buffer.concat([header, lengthOf(values.length), ...parts, Buffer.from([0xff])])
   const checksum = crc64('jones')
   checksum.add(bytes)
-  const trailer = Buffer.alloc(8)
-  trailer.writeUInt32LE(checksum.low(), 0)
-  trailer.writeUInt32LE(checksum.high(), 4)
-  return Buffer.concat([bytes, trailer])
+  return Buffer.concat([bytes, littleEndian(checksum.low(), checksum.high())])
 }
 
 function lengthOf(length: number): Buffer {

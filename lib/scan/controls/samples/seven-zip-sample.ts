@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { littleEndian } from '../writers/words.ts'
 
 /** A 7z archive of one file, which is stored as it is behind a header that is not packed. */
 export function sevenZipSample(document: Uint8Array): Buffer {
@@ -11,16 +12,15 @@ export function sevenZipSample(document: Uint8Array): Buffer {
     Buffer.from([0x00, 0x07, 0x0b, 0x01, 0x00, 0x01, 0x01, 0x00, 0x0c]),
     size,
     Buffer.from([0x00, 0x08, 0x0a, 0x01]),
-    u32(crc32(document)),
+    littleEndian(crc32(document)),
     // One file, its name.
     Buffer.from([0x00, 0x00, 0x05, 0x01, 0x11, name.length + 1, 0x00]),
     name,
     Buffer.from([0x00, 0x00]),
   ])
-  const start = Buffer.concat([u64(document.length), u64(header.length), u32(crc32(header))])
-  return Buffer.concat([Buffer.from('377abcaf271c0004', 'hex'), u32(crc32(start)), start, document, header])
+  const start = Buffer.concat([u64(document.length), u64(header.length), littleEndian(crc32(header))])
+  return Buffer.concat([Buffer.from('377abcaf271c0004', 'hex'), littleEndian(crc32(start)), start, document, header])
 }
 
-const u32 = (value: number) => Buffer.from(Uint32Array.of(value).buffer)
 const u64 = (value: number) => Buffer.from(BigUint64Array.of(BigInt(value)).buffer)
 const number = (value: number) => Buffer.concat([Buffer.from([0xff]), u64(value)])

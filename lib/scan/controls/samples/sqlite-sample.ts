@@ -1,3 +1,5 @@
+import { bigEndian } from '../writers/words.ts'
+
 const pageSize = 4096
 const usable = pageSize
 /** Rows of a log are in one page each. */
@@ -29,12 +31,12 @@ export function writeSqlite(values: readonly Uint8Array[]): Buffer {
     const head = Buffer.concat([varint(local.length + rest.length), varint(row + 1), local])
     if (room < head.length + 6) endLeaf(pages.push(Buffer.alloc(pageSize)))
     row += 1
-    cells.push(rest.length === 0 ? head : Buffer.concat([head, u32(pages.length + 1)]))
+    cells.push(rest.length === 0 ? head : Buffer.concat([head, bigEndian(pages.length + 1)]))
     room -= cells.at(-1)!.length + 2
     for (let at = 0; at < rest.length; at += usable - 4) {
       const piece = rest.subarray(at, at + usable - 4)
       const next = at + piece.length < rest.length ? pages.length + 2 : 0
-      pages.push(Buffer.concat([u32(next), piece, Buffer.alloc(usable - 4 - piece.length)]))
+      pages.push(Buffer.concat([bigEndian(next), piece, Buffer.alloc(usable - 4 - piece.length)]))
     }
   }
   if (leaves.length === 0) endLeaf(2)
@@ -55,13 +57,13 @@ export function writeSqlite(values: readonly Uint8Array[]): Buffer {
 
 /** A write-ahead log of such a database, which adds these rows to its table. */
 export function writeSqliteWal(values: readonly Uint8Array[]): Buffer {
-  const header = Buffer.concat([0x377f0682, 3_007_000, logPageSize, 0, 17, 18].map(u32))
+  const header = bigEndian(0x377f0682, 3_007_000, logPageSize, 0, 17, 18)
   let sum = checksum(header, [0, 0])
-  const parts = [header, ...sum.map(u32)]
+  const parts = [header, bigEndian(...sum)]
   for (const page of leavesOf(values)) {
-    const head = Buffer.concat([u32(2), u32(2)])
+    const head = bigEndian(2, 2)
     sum = checksum(page, checksum(head, sum))
-    parts.push(head, header.subarray(16), ...sum.map(u32), page)
+    parts.push(head, header.subarray(16), bigEndian(...sum), page)
   }
   return Buffer.concat(parts)
 }
@@ -69,11 +71,11 @@ export function writeSqliteWal(values: readonly Uint8Array[]): Buffer {
 /** A rollback journal of such a database, whose table had these rows before. */
 export function writeSqliteJournal(values: readonly Uint8Array[]): Buffer {
   const pages = leavesOf(values)
-  const header = Buffer.concat([0xd9d505f9, 0x20a163d7, pages.length, 17, 2, 512, logPageSize].map(u32))
+  const header = bigEndian(0xd9d505f9, 0x20a163d7, pages.length, 17, 2, 512, logPageSize)
   const records = pages.flatMap((page) => {
     let sum = 17
     for (let at = page.length - 200; at > 0; at -= 200) sum += page[at]!
-    return [u32(2), page, u32(sum)]
+    return [bigEndian(2), page, bigEndian(sum)]
   })
   return Buffer.concat([header, Buffer.alloc(512 - header.length), ...records])
 }
@@ -136,7 +138,7 @@ function tablePage(cells: Buffer[], headerAt: number, pageSize = usable): Buffer
 /** The page above all leaves of the table. */
 function interiorPage(leaves: { page: number; lastRow: number }[]): Buffer {
   const page = Buffer.alloc(pageSize)
-  const cells = leaves.slice(0, -1).map(({ page, lastRow }) => Buffer.concat([u32(page), varint(lastRow)]))
+  const cells = leaves.slice(0, -1).map(({ page, lastRow }) => Buffer.concat([bigEndian(page), varint(lastRow)]))
   let content = usable
   page[0] = 5
   page.writeUInt16BE(cells.length, 3)
@@ -165,12 +167,6 @@ function writeHeader(page: Buffer, count: number): void {
     [96, 3_040_000],
   ] as const)
     page.writeUInt32BE(value, at)
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
-  return bytes
 }
 
 /** Big endian, seven bits a byte (file format, 1.6). */

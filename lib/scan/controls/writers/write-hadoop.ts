@@ -1,3 +1,4 @@
+import { bigEndian } from './words.ts'
 import { lz4Literals } from './write-lz4.ts'
 import { blocksOf, snappyLiterals } from './write-snappy.ts'
 
@@ -8,10 +9,7 @@ const hadoopWriter =
     Buffer.concat(
       blocksOf(content).flatMap((block) => {
         const body = literals(block)
-        const head = Buffer.alloc(8)
-        head.writeUInt32BE(block.length)
-        head.writeUInt32BE(body.length, 4)
-        return [head, body]
+        return [bigEndian(block.length, body.length), body]
       }),
     )
 

@@ -1,4 +1,5 @@
 import { xxHash32Of } from '../../../decode/compression/lz4/xxhash32.ts'
+import { littleEndian } from './words.ts'
 
 const blockLength = 1000
 
@@ -12,14 +13,14 @@ export function writeLz4(content: Uint8Array): Uint8Array {
   ]
   for (let at = 0; at < content.length; at += blockLength) {
     const block = lz4Literals(content.subarray(at, at + blockLength))
-    parts.push(uint32(block.length), block, uint32(xxHash32Of(block)))
+    parts.push(littleEndian(block.length), block, littleEndian(xxHash32Of(block)))
   }
-  return Buffer.concat([...parts, uint32(0), uint32(xxHash32Of(content))])
+  return Buffer.concat([...parts, littleEndian(0), littleEndian(xxHash32Of(content))])
 }
 
 /** One block behind its length, as Firefox has it. */
 export const writeMozillaLz4 = (content: Uint8Array): Buffer =>
-  Buffer.concat([Buffer.from('mozLz40\0'), uint32(content.length), lz4Literals(content)])
+  Buffer.concat([Buffer.from('mozLz40\0'), littleEndian(content.length), lz4Literals(content)])
 
 /** A block of one literal. */
 export function lz4Literals(bytes: Uint8Array): Buffer {
@@ -27,10 +28,4 @@ export function lz4Literals(bytes: Uint8Array): Buffer {
   const rest: number[] = []
   for (let left = bytes.length - 15; left >= 0; left -= 255) rest.push(Math.min(left, 255))
   return Buffer.concat([Buffer.from([0xf0, ...rest]), bytes])
-}
-
-const uint32 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value)
-  return bytes
 }

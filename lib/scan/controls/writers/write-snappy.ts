@@ -1,4 +1,5 @@
 import { crc32c } from '../../../checksums/crc32c.ts'
+import { bigEndian } from './words.ts'
 
 const blockLength = 1000
 
@@ -19,9 +20,7 @@ export function writeSnappy(content: Uint8Array): Uint8Array {
 export function writeSnappyJava(content: Uint8Array): Uint8Array {
   const chunks = blocksOf(content).flatMap((block) => {
     const body = snappyLiterals(block)
-    const head = Buffer.alloc(4)
-    head.writeUInt32BE(body.length)
-    return [head, body]
+    return [bigEndian(body.length), body]
   })
   return Buffer.concat([Buffer.from('82534e41505059000000000100000001', 'hex'), ...chunks])
 }

@@ -1,11 +1,8 @@
 import { crc32 } from 'node:zlib'
+import { littleEndian } from './words.ts'
 import { lzma2 } from './write-lzma.ts'
 
-const crc = (bytes: Uint8Array): Buffer => {
-  const sum = Buffer.alloc(4)
-  sum.writeUInt32LE(crc32(bytes))
-  return sum
-}
+const crc = (bytes: Uint8Array): Buffer => littleEndian(crc32(bytes))
 
 const number = (value: number): number[] =>
   value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...number(Math.floor(value / 0x80))]

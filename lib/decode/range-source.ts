@@ -1,4 +1,4 @@
-import type { ReadAt } from '../format.ts'
+import type { ReadAt } from './format.ts'
 
 /** Bytes of one read of a range: enough that a store is asked seldom, and few enough to hold. */
 const readBytes = 4 * 2 ** 20
