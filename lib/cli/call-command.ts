@@ -70,7 +70,10 @@ export async function callCommand(
     case 'status': {
       only(1, 'at most one run')
       const { statusCommand } = await import('./commands/status-command.ts')
-      return statusCommand({ ...(positionals[0] !== undefined && { run: positionals[0] }), place }, terminal)
+      return statusCommand(
+        { ...(positionals[0] !== undefined && { run: positionals[0] }), ...named('out'), place, cwd },
+        terminal,
+      )
     }
     case 'request': {
       const { requestCommand } = await import('./commands/request-command.ts')

@@ -93,12 +93,13 @@ export const facts: Record<string, Facts> = {
     },
   },
   status: {
-    examples: ['odv status', 'odv status RUN --json'],
+    examples: ['odv status', 'odv status RUN --json', 'odv status RUN --out open.jsonl'],
     codes: { [good]: 'shown, whatever the verdicts are', ...common },
     lines: {
       run: 'run state trigger startedAt finishedAt? stores',
       exceptions: `store ${explained}`,
       request: 'store request deadline? acknowledgedAt?',
+      open: 'run out found unverified',
     },
   },
   request: {

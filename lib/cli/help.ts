@@ -21,7 +21,7 @@ Usage
   odv run     --resume RUN
   odv scan    --manifest ids.csv | --index FILE… [--forms NAME,…] [--hashed NAME[=FILE],…] [--json] PATH…
   odv index   build --manifest ids.csv --out FILE | add --base FILE… --manifest more.csv --out FILE | show FILE…
-  odv status  [RUN] [--json]
+  odv status  [RUN [--out FILE]] [--json]
   odv request REQUEST --out FILE
   odv ack     REQUEST [--file CERTIFICATE]
   odv export  --out DIR [--run RUN | --from DATE --to DATE]
@@ -110,6 +110,8 @@ ${place}
   status: `odv status: the runs of a state directory or a deployment, or one of them with its verdicts and requests
 
   RUN                a run's name
+  --out FILE         instead of that: a new file that only you can read; JSON Lines: each object version that is not clean, found or unverified and why,
+                     as the last settled pass of its store has it, with its exact name, which may hold an identifier
   --json             JSON Lines on standard output, and nothing else there
 ${place}`,
   request: `odv request: a deletion request as its custodian needs it, with exact names, which may hold identifiers

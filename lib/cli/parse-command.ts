@@ -13,7 +13,7 @@ type Options = NonNullable<ParseArgsConfig['options']>
 /** The options that a command knows; any other is a usage error. */
 const commands: Record<string, Options> = {
   run: { manifest: text, store: list, config: text, resume: text, 'dry-run': flag, 'no-wait': flag, nightly: flag },
-  status: {},
+  status: { out: text },
   request: { out: text },
   ack: { file: text },
   export: { out: text, run: text, from: text, to: text },

@@ -63,7 +63,7 @@ it('odv status shows the runs of a state directory that may not be written', asy
     warn() {},
   }
   await asUnprivileged(async () => {
-    expect(await statusCommand({ place: { kind: 'machine', state, cwd: '/' } }, terminal)).toBe(0)
+    expect(await statusCommand({ cwd: '/', place: { kind: 'machine', state, cwd: '/' } }, terminal)).toBe(0)
   })
   expect(emitted).toMatchObject([{ kind: 'run', run: 'run-1', state: 'finished' }])
 })

@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { DeletionLeg } from '../../deletion/leg.ts'
 import type { DeletionRequest, RequestedVersion } from '../../deletion/request.ts'
@@ -9,15 +9,15 @@ import { deletionLegKey, type PassRef, passKey } from '../../pipeline/evidence/e
 import { openRequested } from '../../pipeline/evidence/requested-versions.ts'
 import { isTakenBack } from '../../pipeline/log/taken-back.ts'
 import type { Evidence } from '../../ports.ts'
-import { caseKeysOf } from '../../subject-index/case-keys.ts'
 import { type Place, withDeployment } from '../deployment.ts'
+import { keysOfNames } from '../exact-names.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { writeNewFile } from '../new-file.ts'
 import { plural, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
 
 /**
- * `odv request`: a request as its custodian needs it, with exact names. This is the one place where names that hold
+ * `odv request`: a request as its custodian needs it, with exact names. Here and in `odv status RUN --out` alone names that hold
  * identifiers are opened: into a new file that only its owner reads, never onto the terminal. What the built-in executor kept has its reason.
  */
 export async function requestCommand(
@@ -37,13 +37,7 @@ export async function requestCommand(
         `request ${request}: expected one that stands, and what it stands on was taken back (odv correct): nothing is to be deleted because of it`,
       )
     const head = await readDocument<DeletionRequest>(ports, passKey(record, 'request.json'))
-    // Who may not read the case key gets a request all the same whose names hold no identifier.
-    let sealKey: KeyObject | undefined
-    const keyFor = async ({ sealedKey }: RequestedVersion) => {
-      if (sealedKey === undefined) return nothingSealed
-      sealKey ??= caseKeysOf(await ports.caseKey.read()).sealKey
-      return sealKey
-    }
+    const keyFor = keysOfNames(ports)
     // All of it is checked before the file is made.
     const parts = await openRequested(ports.evidence, record, head)
     const { reasons, unnamed } = await keptIn(ports.evidence, record)
@@ -104,5 +98,3 @@ function toLine(requested: RequestedVersion, sealKey: KeyObject) {
   const { sha256, pieces, findings, subjects, places } = requested
   return { kind, key, versionId, size, modifiedAt, sha256, pieces, findings, subjects, protection, places }
 }
-
-const nothingSealed = createSecretKey(new Uint8Array(32))

@@ -1,5 +1,5 @@
 import type { Acknowledgement } from '../../deletion/request.ts'
-import { EvidenceConflict, FormatInvalid, NotKnown } from '../../errors.ts'
+import { EvidenceConflict, FormatInvalid, NotKnown, UsageInvalid } from '../../errors.ts'
 import { damagedText } from '../../evidence-json.ts'
 import { readIfThere, readStoreReport } from '../../pipeline/evidence/documents.ts'
 import { passKey, storeKey } from '../../pipeline/evidence/evidence-keys.ts'
@@ -11,9 +11,16 @@ import { bold, coloured, dim, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
 import { describeExplained, explainedFields } from '../views/exceptions-view.ts'
 import { describeOpen } from '../views/open-view.ts'
+import { writeOpenVersions } from './open-versions.ts'
 
-/** `odv status`: the runs of a deployment, or one of them with its verdicts and open requests. */
-export async function statusCommand(options: { run?: string; place: Place }, terminal: Terminal): Promise<ExitCode> {
+/** `odv status`: the runs of a deployment, or one of them with its verdicts and open requests. With `out`, what is open in it is in that file instead. */
+export async function statusCommand(
+  options: { run?: string; out?: string; place: Place; cwd: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { out, cwd } = options
+  if (out !== undefined && options.run === undefined)
+    throw new UsageInvalid('odv status: expected a run with --out FILE')
   return withDeployment(options.place, {}, async (deployment) => {
     const { runState } = deployment.ports
     if (options.run === undefined) {
@@ -24,6 +31,10 @@ export async function statusCommand(options: { run?: string; place: Place }, ter
     }
     const run = await runState.getRun(options.run)
     if (run === undefined) throw new NotKnown(`run ${options.run}: expected a run of ${deployment.words.where}`)
+    if (out !== undefined) {
+      await writeOpenVersions(deployment, { run: run.runId, out, cwd }, terminal)
+      return exitCode.good
+    }
     showRun(run, terminal)
     return (await showStores(deployment, run, terminal)) ? exitCode.good : exitCode.fault
   })
@@ -71,6 +82,7 @@ async function showStores(
   terminal: Terminal,
 ): Promise<boolean> {
   let isWhole = true
+  let hasOpen = false
 
   function tellDamaged(error: unknown): undefined {
     if (!(error instanceof EvidenceConflict)) throw error
@@ -86,6 +98,7 @@ async function showStores(
     const key = storeKey(run.runId, storeId, 'report.json')
     const report = (await evidence.has(key)) ? await reportOf(evidence, key).catch(tellDamaged) : undefined
     for (const version of report?.open ?? []) terminal.print(`      ${describeOpen(version)}`)
+    if ((report?.open ?? []).length > 0) hasOpen = true
     const last = report?.passes.at(-1)
     for (const line of last ? describeExplained(last) : []) terminal.print(`      ${line}`)
     if (last?.exceptions) terminal.emit({ kind: 'exceptions', store: storeId, ...explainedFields(last) })
@@ -106,6 +119,10 @@ async function showStores(
       ...(acknowledgedAt !== undefined && { acknowledgedAt }),
     })
   }
+  if (hasOpen)
+    terminal.print(
+      dim(`  all that is not clean, with exact names: ${typed} status ${run.runId} --out open.jsonl${words.options}`),
+    )
   if (run.state === 'running')
     terminal.print(`  ${words.goOn.toLowerCase()}: ${typed} run --resume ${run.runId}${words.options}`)
   return isWhole

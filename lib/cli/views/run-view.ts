@@ -152,7 +152,12 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
     const shown = worst.slice(0, all === shownOpenVersions + 1 ? all : shownOpenVersions)
     for (const version of shown) terminal.print(`      ${describeOpen(version)}`)
     const more = all - shown.length
-    if (more > 0) terminal.print(dim(`      and ${plural(more, 'more object version')}`))
+    if (more > 0)
+      terminal.print(
+        dim(
+          `      and ${plural(more, 'more object version')}: ${typed} status ${ref.runId} --out open.jsonl${words.options}`,
+        ),
+      )
     for (const line of describeExplained(coverage).slice(0, 1)) terminal.print(`      ${line}`)
     terminal.emit({
       kind: 'pass',
