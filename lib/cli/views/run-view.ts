@@ -5,7 +5,7 @@ import { type PassRef, passKey, runKey } from '../../pipeline/evidence/evidence-
 import type { RestoreDocument, RestoredDocument } from '../../pipeline/restore-archived.ts'
 import type { OpenVersion } from '../../verdict/store-report.ts'
 import type { Deployment, RunEvent } from '../deployment.ts'
-import { bold, coloured, dim, formatBytes, formatCount, formatDuration, plural, type Terminal } from '../terminal.ts'
+import { bold, coloured, dim, formatBytes, formatCount, plural, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
 import { deletesItself, describeChannel } from './channel-view.ts'
 import { copiesOf } from './copies-view.ts'
@@ -13,6 +13,7 @@ import { describeExpired, describeExplained, explainedFields } from './exception
 import { describeManifest } from './manifest-view.ts'
 import { describeOpen } from './open-view.ts'
 import { describeRestore, describeRestored } from './restore-view.ts'
+import { describeScanning } from './scanning-view.ts'
 
 const shownOpenVersions = 5
 
@@ -223,25 +224,11 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
   timer.unref()
 
   const describeProgress = () => {
-    const done = progress()
-    const from = scanning ?? { since: Date.now(), bytes: 0 }
-    const rate = (done.bytes - from.bytes) / Math.max(1, (Date.now() - from.since) / 1000)
-    // Where a line of gigabytes ends is looked for by the slices on both sides, and a batch may be repeated, so more may be read than there is.
-    const bytes = Math.min(done.bytes, total.bytes)
-    const versions = Math.min(done.versions, total.versions)
-    // How much of what was planned before is left, only its end will show.
-    if (phase === 'scanning' && isResumed)
-      return `  scanning: ${plural(done.versions, 'object version')}, ${formatBytes(done.bytes)} read since it goes on, ${formatBytes(rate)}/s`
-    const left = rate > 0 && bytes < total.bytes ? `${formatDuration((total.bytes - bytes) / rate)} left, ` : ''
-    const findings = done.findings === undefined ? '' : `, ${plural(done.findings, 'finding')}`
-    return phase === 'scanning'
-      ? `  scanning: ${left}${formatCount(versions)} of ${formatCount(total.versions)} object versions, ` +
-          `${formatBytes(bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${findings}`
-      : phase.startsWith('listing')
-        ? `  ${phase}: ${plural(progress().listed - listedBefore, 'object version')}`
-        : phase === 'deleting' && total.executed > 0
-          ? `  deleting: ${plural(total.executed, 'object version')} done`
-          : `  ${phase}`
+    if (phase === 'scanning') return describeScanning(progress(), { ...total, isResumed }, scanning)
+    if (phase.startsWith('listing')) return `  ${phase}: ${plural(progress().listed - listedBefore, 'object version')}`
+    return phase === 'deleting' && total.executed > 0
+      ? `  deleting: ${plural(total.executed, 'object version')} done`
+      : `  ${phase}`
   }
 
   return {
