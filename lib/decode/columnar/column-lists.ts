@@ -26,11 +26,16 @@ export type ColumnLists = Pick<ListedItems, 'end' | 'abandon'> & {
   indices(next: () => number, count: number, isFirst: () => boolean): Promise<void>
 }
 
-/** `path`: of the column, in which `lists` is what they are together (see `listedItems`). */
-export function columnLists(item: Item, path: readonly string[], decoding: Decoding, told: ToldBy): ColumnLists {
+/** `path`: of the column, in which `lists` is what they are together (see `listedItems`). `items`: entries of a dictionary that was read before. */
+export function columnLists(
+  item: Item,
+  path: readonly string[],
+  decoding: Decoding,
+  told: ToldBy,
+  items: number[] = [],
+): ColumnLists {
   const kind: ItemKind = item === 'text' ? 'text' : 'numbers'
-  const items: number[] = []
-  let hasItems = false
+  let hasItems = items.some((item) => item !== other)
   let isTold = false
 
   function addEntry(item: number): void {
