@@ -4,7 +4,7 @@ import { readRaw } from '../../raw-content.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import { placedSource } from '../placed-source.ts'
 import { withWorkspace } from '../workspace.ts'
-import { isArrow, lengthAt, magic, mostMetadata } from './arrow-head.ts'
+import { isArrow, isSchema, lengthAt, magic, mostMetadata } from './arrow-head.ts'
 import { type Messages, readFooter } from './footer.ts'
 import { type Block, type Message, messageOf } from './message.ts'
 import { writeMetadata } from './metadata-content.ts'
@@ -26,7 +26,15 @@ async function readArrow({ source, path }: Content, decoding: Decoding): Promise
     const isFile = magic.equals((await placed.look(magic.length)).subarray(0, magic.length))
     if (isFile) placed.skip(magic.length)
     await withWorkspace(decoding.means, async (workspace) => {
-      const messages = await readMessages({ source: placed, path, decoding, workspace, dictionaries: new Map() })
+      const messages = await readMessages({
+        source: placed,
+        path,
+        decoding,
+        workspace,
+        dictionaries: new Map(),
+        behind: new Map(),
+        isFile,
+      })
       if (isFile) await readFooter(placed, messages, path, decoding)
     })
   } catch (error) {
@@ -41,7 +49,7 @@ async function readArrow({ source, path }: Content, decoding: Decoding): Promise
 /** @throws ColumnFault where there cannot be a message */
 async function readMessages(file: ArrowFile): Promise<Messages> {
   const { source, path, decoding } = file
-  const first = await nextMessage(file)
+  const first = (file.isFile ? await bareSchema(file) : undefined) ?? (await nextMessage(file))
   if (first?.message.kind !== 'schema') throw corrupt('arrow: expected a schema first')
   const { schema } = first.message
   await writeMetadata(first.message, [...path, 'schema'], decoding, schema.texts)
@@ -52,7 +60,10 @@ async function readMessages(file: ArrowFile): Promise<Messages> {
   let others = 0
   for (;;) {
     const next = await nextMessage(file)
-    if (next === undefined) return { schema, dictionaries, batches }
+    if (next === undefined) {
+      for (const behind of file.behind.values()) await behind.tell()
+      return { schema, dictionaries, batches }
+    }
     const { message, block } = next
     if (message.kind === 'schema') throw corrupt('arrow: expected one schema')
     if (message.kind === 'batch') batches.push(block)
@@ -88,6 +99,26 @@ async function nextMessage({ source }: ArrowFile): Promise<{ message: Message; b
   source.skip(prefix + length)
   return { message, block: { offset, metadata: prefix + length, body: message.bodyLength } }
 }
+
+/** Polars (2.0) writes a file's first message without its length. */
+async function bareSchema({ source }: ArrowFile): Promise<{ message: Message } | undefined> {
+  const head = await source.look(headBytes)
+  if (lengthAt(head)?.prefix === 8 || isSchema(head, 4) || !isSchema(head, 0)) return undefined
+  for (let most = headBytes; ; most *= 4) {
+    const bytes = (await source.look(most)).subarray(0, most)
+    try {
+      const end = Math.ceil(messageOf(bytes).end / 8) * 8
+      const message = messageOf(Buffer.from(bytes.subarray(0, end)))
+      source.skip(end)
+      return { message }
+    } catch (error) {
+      if (!(error instanceof ColumnFault) || bytes.length < most || most > mostMetadata) throw error
+    }
+  }
+}
+
+/** So much of a file is looked at first. */
+const headBytes = 4096
 
 /** Which columns have a dictionary, by its number: several may have the same one. @throws ColumnFault where they do not agree on it */
 function dictionariesIn(columns: readonly Column[], found = new Map<number, Column>()): ReadonlyMap<number, Column> {

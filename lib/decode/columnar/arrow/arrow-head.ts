@@ -28,12 +28,15 @@ export function isArrow(head: Uint8Array): boolean {
 
 function isStream(head: Uint8Array): boolean {
   const found = lengthAt(head)
-  if (found === undefined || found.length < 16 || found.length > mostMetadata) return false
-  const { prefix, length } = found
-  // The root, which writers leave at the beginning.
-  if (head[prefix + 1] !== 0 || head[prefix + 2] !== 0 || head[prefix + 3] !== 0) return false
+  return found !== undefined && found.length >= 16 && found.length <= mostMetadata && isSchema(head, found.prefix)
+}
+
+/** Whether the message that begins at a place is a schema, of which not all is there. */
+export function isSchema(head: Uint8Array, at: number): boolean {
+  // Writers leave the root at the beginning.
+  if (head.length < at + 16 || head[at + 1] !== 0 || head[at + 2] !== 0 || head[at + 3] !== 0) return false
   try {
-    const { root } = flatBytes(head.subarray(prefix, prefix + length), knownOfMessage)
+    const { root } = flatBytes(head.subarray(at), knownOfMessage)
     const version = root.short(0)
     return version >= 0 && version <= 4 && root.byte(1) === 1
   } catch (error) {

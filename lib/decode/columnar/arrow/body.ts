@@ -25,6 +25,26 @@ export type Buffered = {
   next(count: number): Promise<Uint8Array>
 }
 
+/** So much of a buffer is looked at at once. */
+export const pieceBytes = 2 ** 20
+
+/** Reads `count` values of `width` bytes, some at a time; `first`: how many were before them. */
+export async function piecewise(
+  buffer: Buffered,
+  count: number,
+  width: number,
+  read: (bytes: Uint8Array, count: number, first: number) => void | Promise<void>,
+): Promise<void> {
+  const most = Math.max(1, Math.floor(pieceBytes / width))
+  for (let first = 0; first < count; first += most) {
+    const some = Math.min(most, count - first)
+    await read(await buffer.next(some * width), some, first)
+  }
+}
+
+/** The next bytes of a buffer, to be looked at at any time. */
+export const hold = async (buffer: Buffered, length: number): Promise<Buffer> => Buffer.from(await buffer.next(length))
+
 const prefixLength = 8
 
 /** `from`: where the body begins; `slack`: of the message, a name for each place where something is left. */

@@ -20,8 +20,8 @@ export type FlatTable = {
   structs<T>(field: number, width: number, read: (numbers: DataView, at: number) => T): T[]
 }
 
-/** A FlatBuffer from its root on. `slack`: what nothing that was asked for is made of, once all was, but for zeros. */
-export type FlatBytes = { readonly root: FlatTable; slack(): Uint8Array[] }
+/** A FlatBuffer from its root on. Once all was asked for: `end`, behind the last byte of it, and `slack`, what nothing before that is made of, but for zeros. */
+export type FlatBytes = { readonly root: FlatTable; end(): number; slack(): Uint8Array[] }
 
 /** Bytes may be a part of several tables (`vtable`s, texts), but reading them over and over is what only a hostile buffer asks for. */
 const mostReadings = 8
@@ -95,7 +95,8 @@ export function flatBytes(bytes: Uint8Array, fields: number): FlatBytes {
         if (place === undefined) return undefined
         const start = behind(place)
         const length = view.getUint32(claim(start, 4), true)
-        claim(start + 4, length)
+        // A zero is behind it.
+        claim(start + 4, bytes[start + 4 + length] === 0 ? length + 1 : length)
         return bytes.subarray(start + 4, start + 4 + length)
       },
       table(field, fields) {
@@ -111,17 +112,23 @@ export function flatBytes(bytes: Uint8Array, fields: number): FlatBytes {
 
   return {
     root: tableAt(behind(0), fields),
-    slack() {
-      const parts: Uint8Array[] = []
-      for (let from = isRead.indexOf(0); from >= 0; ) {
-        const end = isRead.indexOf(1, from)
-        const part = bytes.subarray(from, end < 0 ? undefined : end)
-        if (part.some((byte) => byte !== 0)) parts.push(Buffer.from(part))
-        from = end < 0 ? end : isRead.indexOf(0, end)
-      }
-      return parts
-    },
+    end: () => isRead.lastIndexOf(1) + 1,
+    slack: () =>
+      unread(isRead)
+        .map(({ from, to }) => bytes.slice(from, to))
+        .filter((part) => part.some((byte) => byte !== 0)),
   }
+}
+
+/** Where nothing was read. */
+export function unread(isRead: Uint8Array): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = []
+  for (let from = isRead.indexOf(0); from >= 0; ) {
+    const end = isRead.indexOf(1, from)
+    found.push({ from, to: end < 0 ? isRead.length : end })
+    from = end < 0 ? end : isRead.indexOf(0, end)
+  }
+  return found
 }
 
 /** A number of 64 bits, the lowest byte first. @throws ColumnFault unless a double holds it exactly */

@@ -18,8 +18,9 @@ export type Batch = {
   readonly isOld: boolean
 }
 
-/** `texts`: of custom metadata, and what belongs to nothing that is known. */
+/** `end`: where its metadata ends. `texts`: of custom metadata; `slack`: what belongs to nothing that is known. */
 export type Message = {
+  readonly end: number
   readonly bodyLength: number
   readonly texts: readonly Uint8Array[]
   readonly slack: readonly Uint8Array[]
@@ -56,14 +57,14 @@ function expectVersion(table: FlatTable): number {
 
 /** @throws ColumnFault */
 export function messageOf(bytes: Uint8Array): Message {
-  const { root, slack } = flatBytes(bytes, knownOfMessage)
+  const { root, slack, end } = flatBytes(bytes, knownOfMessage)
   const version = expectVersion(root)
   const bodyLength = root.long(3)
   if (bodyLength < 0) throw corrupt('arrow: expected a body of a length')
   const texts: Uint8Array[] = []
   pushMetadata(root.tables(4, knownOfKeyValue), texts)
   const header = headerOf(root, version < 4)
-  return { ...header, bodyLength, texts, slack: header.kind === 'unknown' ? [] : slack() }
+  return { ...header, bodyLength, texts, end: end(), slack: header.kind === 'unknown' ? [] : slack() }
 }
 
 /** Of the union `MessageHeader`. */

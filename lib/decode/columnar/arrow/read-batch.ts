@@ -5,7 +5,8 @@ import type { Workspace } from '../workspace.ts'
 import { type Part, partsOf } from './batch-parts.ts'
 import { bodyOf } from './body.ts'
 import type { Message } from './message.ts'
-import { type Dictionary, readPart } from './read-part.ts'
+import type { Behind, Dictionary } from './part-contents.ts'
+import { readPart } from './read-part.ts'
 import type { Column } from './schema.ts'
 
 /** What is read, and what is known of its dictionaries by now. */
@@ -15,6 +16,9 @@ export type ArrowFile = {
   readonly decoding: Decoding
   readonly workspace: Workspace
   readonly dictionaries: Map<number, Dictionary>
+  /** What is behind the texts of columns in the batch before. */
+  readonly behind: Map<number, Behind>
+  readonly isFile: boolean
 }
 
 /**
@@ -59,6 +63,7 @@ export async function readBatch(
             firsts: firsts.get(part.parent),
             childLength: (child) => children.get(part)?.[child]?.node.length ?? 0,
             dictionary: (id) => file.dictionaries.get(id),
+            behind: isDictionary ? undefined : file.behind,
             ofEntries: part.parent === undefined ? ofEntries : undefined,
           })
           if (found !== undefined) firsts.set(part, found)

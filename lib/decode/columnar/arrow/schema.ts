@@ -82,9 +82,8 @@ function columnOf(field: FlatTable, index: number, parents: readonly Step[], tex
   pushText(name, texts)
   const steps = stepsBehind(parents, stepOf(index + 1, name))
   field.bool(1)
-  const metadata: Uint8Array[] = []
-  pushMetadata(field.tables(6, known.keyValue), metadata)
-  texts.push(...metadata)
+  const metadata = field.tables(6, known.keyValue)
+  pushMetadata(metadata, texts)
   const code = field.byte(2)
   const type = field.table(3, known.type)
   if (type === undefined) throw corrupt('arrow: expected the type of a column')
@@ -120,12 +119,10 @@ function itemOf(kind: Kind): Item | undefined {
   }
 }
 
-const isUuid = (metadata: readonly Uint8Array[]): boolean =>
-  metadata.some(
-    (text, index) => index % 2 === 1 && isText(text, 'arrow.uuid') && isText(metadata[index - 1]!, extension),
-  )
-const extension = 'ARROW:extension:name'
-const isText = (bytes: Uint8Array, text: string) => bytes.length === text.length && String(bytes) === text
+const isUuid = (metadata: readonly FlatTable[]): boolean =>
+  metadata.some((entry) => textOf(entry, 0) === 'ARROW:extension:name' && textOf(entry, 1) === 'arrow.uuid')
+
+const textOf = (entry: FlatTable, field: number) => Buffer.from(entry.text(field) ?? []).toString('latin1')
 
 function dictionaryOf(encoding: FlatTable): NonNullable<Column['dictionary']> {
   const type = encoding.table(1, known.type)
