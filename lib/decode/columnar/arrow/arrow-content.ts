@@ -2,14 +2,14 @@ import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { readRaw } from '../../raw-content.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { placedSource } from '../placed-source.ts'
+import { type PlacedSource, placedSource } from '../placed-source.ts'
 import { withWorkspace } from '../workspace.ts'
 import { isArrow, isSchema, lengthAt, magic, mostMetadata } from './arrow-head.ts'
-import { type Messages, readFooter } from './footer.ts'
+import { type Messages, readFooter, schemaAtEnd } from './footer.ts'
 import { type Block, type Message, messageOf } from './message.ts'
 import { writeMetadata } from './metadata-content.ts'
-import { type ArrowFile, readBatch } from './read-batch.ts'
-import { type Column, layoutOf } from './schema.ts'
+import { type ArrowFile, endBatches, readBatch } from './read-batch.ts'
+import { type Column, layoutOf, type Schema } from './schema.ts'
 
 /** Apache Arrow's IPC formats (Columnar.rst, "Serialization and Interprocess Communication"): streams, and files, which Feather of version 2 is. */
 export const arrow: Format = { name: 'arrow', kind: 'table', isFormat: isArrow, read: readArrow }
@@ -20,21 +20,31 @@ export const arrow: Format = { name: 'arrow', kind: 'table', isFormat: isArrow, 
  * whose path is `[...path, 'record-batch-2', 'column-3']`; columns count from 1, those in others right behind these. Entries of dictionaries are in `dictionary-batch-2`. Behind what cannot be a
  * message all is `[...path, 'rest']`.
  */
-async function readArrow({ source, path }: Content, decoding: Decoding): Promise<void> {
-  const placed = placedSource(source, 0, path, decoding)
+async function readArrow(content: Content, decoding: Decoding): Promise<void> {
+  const { path } = content
+  const { heldBytes } = decoding
+  let { source } = content
+  let placed = placedSource(source, 0, path, decoding)
   try {
     const isFile = magic.equals((await placed.look(magic.length)).subarray(0, magic.length))
     if (isFile) placed.skip(magic.length)
+    let first = (isFile ? await bareSchema(placed) : undefined) ?? (await nextMessage(placed))
+    let schema = first?.message.kind === 'schema' ? first.message.schema : undefined
+    if (schema === undefined) {
+      if (!isFile) throw corrupt('arrow: expected a schema first')
+      const found = await schemaAtEnd(content, decoding)
+      schema = found.schema
+      source = found.source
+      placed = placedSource(source, placed.position(), path, decoding)
+    } else {
+      await writeMetadata(first!.message, [...path, 'schema'], decoding, schema.texts)
+      if (first!.message.bodyLength > 0) throw corrupt('arrow: expected a schema without a body')
+      first = await nextMessage(placed)
+    }
     await withWorkspace(decoding.means, async (workspace) => {
-      const messages = await readMessages({
-        source: placed,
-        path,
-        decoding,
-        workspace,
-        dictionaries: new Map(),
-        behind: new Map(),
-        isFile,
-      })
+      const awaited = isFile ? [] : undefined
+      const file = { source: placed, path, decoding, workspace, dictionaries: new Map(), behind: new Map(), awaited }
+      const messages = await readMessages(file, schema, first)
       if (isFile) await readFooter(placed, messages, path, decoding)
     })
   } catch (error) {
@@ -43,46 +53,40 @@ async function readArrow({ source, path }: Content, decoding: Decoding): Promise
       throw new DecodingStopped(error.reason, path, placed.position(), error.message)
     const { reason, message: detail } = error
     await readRaw(source, [...path, 'rest'], decoding, { kind: 'refused', reason, detail })
+  } finally {
+    decoding.heldBytes = heldBytes
   }
 }
 
-/** @throws ColumnFault where there cannot be a message */
-async function readMessages(file: ArrowFile): Promise<Messages> {
+type Next = { readonly message: Message; readonly block: Block } | undefined
+
+/** Reads all messages from the first one behind the schema on. @throws ColumnFault where there cannot be a message */
+async function readMessages(file: ArrowFile, schema: Schema, first: Next): Promise<Messages> {
   const { source, path, decoding } = file
-  const first = (file.isFile ? await bareSchema(file) : undefined) ?? (await nextMessage(file))
-  if (first?.message.kind !== 'schema') throw corrupt('arrow: expected a schema first')
-  const { schema } = first.message
-  await writeMetadata(first.message, [...path, 'schema'], decoding, schema.texts)
-  if (first.message.bodyLength > 0) throw corrupt('arrow: expected a schema without a body')
   const columns = dictionariesIn(schema.columns)
   const dictionaries: Block[] = []
   const batches: Block[] = []
   let others = 0
-  for (;;) {
-    const next = await nextMessage(file)
-    if (next === undefined) {
-      for (const behind of file.behind.values()) await behind.tell()
-      return { schema, dictionaries, batches }
-    }
+  for (let next = first; next !== undefined; next = await nextMessage(source)) {
     const { message, block } = next
     if (message.kind === 'schema') throw corrupt('arrow: expected one schema')
     if (message.kind === 'batch') batches.push(block)
     if (message.kind === 'dictionary') dictionaries.push(block)
-    const name =
-      message.kind === 'batch'
-        ? `record-batch-${batches.length}`
-        : message.kind === 'dictionary'
-          ? `dictionary-batch-${dictionaries.length}`
-          : `message-${++others}`
-    const place = [...path, name]
+    const names = {
+      batch: `record-batch-${batches.length}`,
+      dictionary: `dictionary-batch-${dictionaries.length}`,
+      unknown: `message-${message.kind === 'unknown' ? ++others : 0}`,
+    }
+    const place = [...path, names[message.kind]]
     await writeMetadata(message, [...place, 'metadata'], decoding)
     await readBatch(file, message, schema.columns, columns, place)
-    await source.pass(block.offset + block.metadata + block.body)
   }
+  await endBatches(file)
+  return { schema, dictionaries, batches }
 }
 
 /** Consumes what is before the body of the next message; absent at the end of the stream. */
-async function nextMessage({ source }: ArrowFile): Promise<{ message: Message; block: Block } | undefined> {
+async function nextMessage(source: PlacedSource): Promise<Next> {
   const offset = source.position()
   const found = lengthAt(await source.look(8))
   if (found === undefined) throw new ColumnFault('truncated', 'arrow: expected the end of the stream')
@@ -101,7 +105,8 @@ async function nextMessage({ source }: ArrowFile): Promise<{ message: Message; b
 }
 
 /** Polars (2.0) writes a file's first message without its length. */
-async function bareSchema({ source }: ArrowFile): Promise<{ message: Message } | undefined> {
+async function bareSchema(source: PlacedSource): Promise<Next> {
+  const offset = source.position()
   const head = await source.look(headBytes)
   if (lengthAt(head)?.prefix === 8 || isSchema(head, 4) || !isSchema(head, 0)) return undefined
   for (let most = headBytes; ; most *= 4) {
@@ -110,7 +115,7 @@ async function bareSchema({ source }: ArrowFile): Promise<{ message: Message } |
       const end = Math.ceil(messageOf(bytes).end / 8) * 8
       const message = messageOf(Buffer.from(bytes.subarray(0, end)))
       source.skip(end)
-      return { message }
+      return { message, block: { offset, metadata: end, body: 0 } }
     } catch (error) {
       if (!(error instanceof ColumnFault) || bytes.length < most || most > mostMetadata) throw error
     }

@@ -14,6 +14,14 @@ import { type Buffered, piecewise } from './body.ts'
 /** What is known of a dictionary so far. `items`: its entries as items of lists, where a column of such has it (see `watchItems`). */
 export type Dictionary = { entries: number; readonly items: number[] }
 
+/** Entries of a dictionary that comes later, in a file: all are below `entries`; `isItem`: they are items of lists. */
+export type Awaited = {
+  readonly id: number
+  readonly entries: number
+  readonly isItem: boolean
+  readonly path: readonly string[]
+}
+
 /**
  * Bytes behind the texts of a column. Arrow's own writers fill buffers of a part of a table up to 64 bytes with what comes next in it. If that is what the next batch begins with, it is read
  * there; if not, nobody knows where one text in it ends.

@@ -1,11 +1,12 @@
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
+import { hasItems } from '../column-lists.ts'
 import type { PlacedSource } from '../placed-source.ts'
 import type { Workspace } from '../workspace.ts'
 import { type Part, partsOf } from './batch-parts.ts'
 import { bodyOf } from './body.ts'
 import type { Message } from './message.ts'
-import type { Behind, Dictionary } from './part-contents.ts'
+import type { Awaited, Behind, Dictionary } from './part-contents.ts'
 import { readPart } from './read-part.ts'
 import type { Column } from './schema.ts'
 
@@ -18,7 +19,8 @@ export type ArrowFile = {
   readonly dictionaries: Map<number, Dictionary>
   /** What is behind the texts of columns in the batch before. */
   readonly behind: Map<number, Behind>
-  readonly isFile: boolean
+  /** Columns with a dictionary that was not there before them, as may be in a file; absent in a stream. */
+  readonly awaited: Awaited[] | undefined
 }
 
 /**
@@ -63,6 +65,7 @@ export async function readBatch(
             firsts: firsts.get(part.parent),
             childLength: (child) => children.get(part)?.[child]?.node.length ?? 0,
             dictionary: (id) => file.dictionaries.get(id),
+            awaited: file.awaited,
             behind: isDictionary ? undefined : file.behind,
             ofEntries: part.parent === undefined ? ofEntries : undefined,
           })
@@ -94,6 +97,18 @@ function entriesOf({ dictionaries }: ArrowFile, { id, isDelta }: Extract<Message
   const entries = known ?? { entries: 0, items: [] }
   dictionaries.set(id, entries)
   return entries
+}
+
+/** Looks at what was left for the end of the stream. */
+export async function endBatches({ decoding, dictionaries, behind, awaited = [] }: ArrowFile): Promise<void> {
+  for (const each of behind.values()) await each.tell()
+  for (const { id, entries, isItem, path } of awaited) {
+    const known = dictionaries.get(id)
+    if (entries > (known?.entries ?? 0))
+      addFault(corrupt('arrow: expected entries that the dictionary has'), path, decoding)
+    if (isItem && hasItems(known?.items))
+      addFault(new ColumnFault('unsupported-format', 'arrow: expected a dictionary before lists of it'), path, decoding)
+  }
 }
 
 function childrenOf(parts: readonly Part[]): ReadonlyMap<Part, Part[]> {

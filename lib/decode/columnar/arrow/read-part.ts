@@ -5,7 +5,7 @@ import { lineOf } from '../text-content.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Part } from './batch-parts.ts'
 import { type Body, type Buffered, piecewise } from './body.ts'
-import { type Behind, type Dictionary, type PartContents, partContents } from './part-contents.ts'
+import { type Awaited, type Behind, type Dictionary, type PartContents, partContents } from './part-contents.ts'
 import { readIndices, readLists, readListViews, readUnion } from './read-places.ts'
 import { readFixed, readTexts, readViews } from './read-values.ts'
 
@@ -21,6 +21,8 @@ export type PartReading = {
   /** How many values a column in it has, by its number from 0. */
   childLength(child: number): number
   dictionary(id: number): Dictionary | undefined
+  /** Dictionaries may come later: what is asked of them then. */
+  readonly awaited: Awaited[] | undefined
   /** Its values are entries of this dictionary. */
   readonly ofEntries: Dictionary | undefined
   /** What was left behind the texts of columns in the batch before, by their numbers; absent: there is no such batch. */

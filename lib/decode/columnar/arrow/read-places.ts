@@ -80,7 +80,9 @@ export async function readUnion(opened: OpenPart, { ids, isDense }: Extract<Kind
 export async function readIndices(opened: OpenPart, index: Index): Promise<void> {
   const { part, contents, known, decoding, path, firsts = () => false } = opened
   const { lists, indices } = contents
-  const entries = known?.entries ?? 0
+  const awaited = known === undefined ? opened.awaited : undefined
+  const entries = awaited === undefined ? (known?.entries ?? 0) : Number.POSITIVE_INFINITY
+  let most = 0
   const buffer = await opened.open(0)
   const { width } = index
   const linesOf = linesOfNumbers(index)
@@ -90,6 +92,7 @@ export async function readIndices(opened: OpenPart, index: Index): Promise<void>
     const at = numbersOf(bytes, index)
     for (let value = 0; value < count; value++) {
       const entry = at(value)
+      if (entry >= most) most = entry + 1
       if (entry >= 0 && entry < entries) continue
       others += 1
       if (entry !== -1 && entry !== 0) await indices.write(linesOf(bytes.subarray(value * width), 1))
@@ -98,6 +101,7 @@ export async function readIndices(opened: OpenPart, index: Index): Promise<void>
     if (lists?.hasItems() === true) await lists.indices(() => at(value++), count, firsts)
   })
   if (others > part.node.nulls) throw corrupt('arrow: expected entries that the dictionary has')
+  awaited?.push({ id: part.column.dictionary!.id, entries: most, isItem: lists !== undefined, path })
   await endNumbers(opened, buffer, width)
 }
 

@@ -145,6 +145,8 @@ function kindOf(code: number, type: FlatTable, isUuid: boolean, texts: Uint8Arra
     case 1:
       return { as: 'null' }
     case 2: {
+      // Of Polars, beside the widths that the format has.
+      if (type.int(0) === 128 && type.bool(1)) return { as: 'fixed', width: 16, print: { as: 'decimal', scale: 0 } }
       const { width, isSigned } = intOf(type)
       return { as: 'fixed', width, print: { as: isSigned ? 'signed' : 'unsigned' } }
     }
