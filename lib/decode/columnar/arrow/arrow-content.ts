@@ -27,7 +27,7 @@ async function readArrow(content: Content, decoding: Decoding): Promise<void> {
   let placed = placedSource(source, 0, path, decoding)
   try {
     const isFile = magic.equals((await placed.look(magic.length)).subarray(0, magic.length))
-    if (isFile) placed.skip(magic.length)
+    if (isFile) await skipMagic(placed)
     let first = (isFile ? await bareSchema(placed) : undefined) ?? (await nextMessage(placed))
     let schema = first?.message.kind === 'schema' ? first.message.schema : undefined
     if (schema === undefined) {
@@ -57,6 +57,15 @@ async function readArrow(content: Content, decoding: Decoding): Promise<void> {
     decoding.heldBytes = heldBytes
   }
 }
+
+/** Arrow's library in Rust fills up the magic number to 64 bytes. */
+async function skipMagic(source: PlacedSource): Promise<void> {
+  const head = (await source.look(mostPadding)).subarray(0, mostPadding)
+  const isPadded = head.length === mostPadding && head.subarray(magic.length).every((byte) => byte === 0)
+  source.skip(isPadded ? mostPadding : magic.length)
+}
+
+const mostPadding = 64
 
 type Next = { readonly message: Message; readonly block: Block } | undefined
 

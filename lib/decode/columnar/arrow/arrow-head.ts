@@ -28,13 +28,19 @@ export function isArrow(head: Uint8Array): boolean {
 
 function isStream(head: Uint8Array): boolean {
   const found = lengthAt(head)
-  return found !== undefined && found.length >= 16 && found.length <= mostMetadata && isSchema(head, found.prefix)
+  if (found === undefined || found.length < 16 || found.length > mostMetadata) return false
+  const { prefix, length } = found
+  // Where there is a mark, some writers leave what tells a schema from others behind the head.
+  return prefix === 8 ? length % 8 === 0 && hasRoot(head, prefix) : isSchema(head, prefix)
 }
+
+/** Writers leave the root of a message at its beginning. */
+const hasRoot = (head: Uint8Array, at: number): boolean =>
+  head.length >= at + 16 && head[at + 1] === 0 && head[at + 2] === 0 && head[at + 3] === 0
 
 /** Whether the message that begins at a place is a schema, of which not all is there. */
 export function isSchema(head: Uint8Array, at: number): boolean {
-  // Writers leave the root at the beginning.
-  if (head.length < at + 16 || head[at + 1] !== 0 || head[at + 2] !== 0 || head[at + 3] !== 0) return false
+  if (!hasRoot(head, at)) return false
   try {
     const { root } = flatBytes(head.subarray(at), knownOfMessage)
     const version = root.short(0)

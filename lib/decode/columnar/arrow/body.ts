@@ -87,6 +87,8 @@ export function bodyOf(
     const rest = stored - prefixLength
     if (size === -1) return asStored(rest)
     if (size < 0) throw corrupt('arrow: expected the size of a buffer')
+    // Of an empty buffer Arrow's library in Java writes the size alone.
+    if (size === 0 && rest === 0) return inMemory(new Uint8Array(0))
     if (size > heldBytes || rest > heldBytes)
       throw new ColumnFault('limit', `arrow: expected compressed buffers of at most ${heldBytes} bytes`)
     countProduced(decoding, size, path, 0)
