@@ -3,11 +3,13 @@ import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { type Collected, collect, inPieces } from '../collect.ts'
 
-/** `columns`: texts of values by the path of their column; `footer`: names and comments. See `generate.py` in the corpus. */
-type Expected = { columns: Record<string, string[]>; footer: string[] }
+/** `columns`: texts of values by the path of their column; `footer`: names and comments; `schema`: those of a stream. See `generate.py` in the corpus. */
+type Expected = { columns: Record<string, string[]>; footer: string[]; schema?: string[] }
+
+type Table = 'orc' | 'parquet' | 'arrow'
 
 /** The files of a format in the corpus, each with what is expected of it. */
-export function corpusOf(format: 'orc' | 'parquet') {
+export function corpusOf(format: Table) {
   const corpus = new URL(`../../corpus/${format}/`, import.meta.url)
   return readdirSync(corpus)
     .filter((name) => name.endsWith('.bin'))
@@ -29,7 +31,7 @@ export function linesOf(contents: ReadonlyMap<string, Collected>, path: string):
 }
 
 /** Each file gives each value of each column as text, as it is and within gzip. */
-export function testValues(format: 'orc' | 'parquet', cases: ReturnType<typeof corpusOf>): void {
+export function testValues(format: Table, cases: ReturnType<typeof corpusOf>): void {
   test.each(cases)('gives each value of each column as text: $name', async ({ bytes, expected }) => {
     for (const { wrapped, prefix } of [
       { wrapped: bytes, prefix: format },
@@ -47,6 +49,7 @@ export function testValues(format: 'orc' | 'parquet', cases: ReturnType<typeof c
         )
       }
       expect(linesOf(contents, `${prefix}/footer`)).toEqual(expect.arrayContaining(expected.footer))
+      expect(linesOf(contents, `${prefix}/schema`)).toEqual(expect.arrayContaining(expected.schema ?? []))
     }
   })
 }
