@@ -7,7 +7,14 @@ const cases = corpusOf('arrow')
 describe('Arrow as pyarrow, pandas, Polars, Rust, JavaScript and nanoarrow write it', () => {
   test('has files and streams, every compression, and what was written before version 0.15', () => {
     expect(cases.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['types', 'types-stream', 'types-lz4', 'types-zstd', 'types-legacy', 'types-legacy-stream']),
+      expect.arrayContaining([
+        'types',
+        'types-stream',
+        'types-lz4',
+        'types-zstd',
+        'types-legacy',
+        'types-legacy-stream',
+      ]),
     )
   })
 
