@@ -100,12 +100,15 @@ function expectLength({ node, parent, isIndices, column }: Part, { rows }: Batch
   if (isNull && node.nulls !== node.length) throw corrupt('arrow: expected nulls alone in a column of nulls')
 }
 
+/** Buffers begin at multiples of it. */
+const alignment = 8
+
 /** Buffers are read in the order in which they stand in the body. */
 function expectOrder(buffers: readonly Extent[]): void {
   let end = 0
   for (const { offset, length } of buffers) {
     if (length === 0) continue
-    if (offset < end) throw corrupt('arrow: expected buffers behind each other')
+    if (offset < end || offset % alignment !== 0) throw corrupt('arrow: expected buffers behind each other')
     end = offset + length
   }
 }

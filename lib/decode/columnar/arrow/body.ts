@@ -1,6 +1,6 @@
 import { byteSource } from '../../byte-source.ts'
 import { type Lz4Buffer, lz4Frame } from '../../compression/lz4/lz4-frame.ts'
-import { countProduced, type Decoding, DecodingStopped, type Stop } from '../../decoding.ts'
+import { addGap, countProduced, type Decoding, DecodingStopped, type Stop } from '../../decoding.ts'
 import { inOne } from '../../next-bytes.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import { decompress, expectPlausible, faultOf } from '../decompress.ts'
@@ -12,7 +12,7 @@ import type { Codec, Extent } from './message.ts'
 /** The body of a message, whose buffers are opened one after the other, each read as far as somebody wants. */
 export type Body = {
   open(extent: Extent, path: readonly string[]): Promise<Buffered>
-  /** Leaves what is between buffers, or behind the last one, and is not zero as a content of its own. */
+  /** Leaves what is between buffers, or behind the last one, which has to be zero, as a content of its own. */
   leave(to: number): Promise<void>
   /** The same before a place that is behind buffers which cannot be read: all that is left of them is `path`. */
   leaveUnread(to: number, path: readonly string[]): Promise<void>
@@ -60,8 +60,12 @@ export function bodyOf(
   const lz4: Lz4Buffer = { bytes: new Uint8Array(0) }
 
   async function leave(to: number): Promise<void> {
-    if (to > length) throw corrupt('arrow: expected buffers within their body')
-    if (from + to > source.position()) await source.leave(from + to, [...path, `slack-at-${source.position() - from}`])
+    if (from + to <= source.position()) return
+    const place = [...path, `slack-at-${source.position() - from}`]
+    const { deliveredBytes } = decoding
+    await source.leave(from + to, place)
+    if (decoding.deliveredBytes === deliveredBytes) return
+    addGap(decoding, { reason: 'corrupt', path: place, offset: 0, detail: 'arrow: expected zeros between buffers' })
   }
 
   function asStored(size: number): Buffered {
@@ -111,7 +115,6 @@ export function bodyOf(
     async open({ offset, length: size }, path) {
       if (size === 0) return inMemory(new Uint8Array(0))
       await leave(offset)
-      if (offset + size > length) throw corrupt('arrow: expected buffers within their body')
       return codec === undefined ? asStored(size) : decompressed(codec, size, path)
     },
   }
