@@ -78,7 +78,10 @@ async function readMessages(file: ArrowFile, schema: Schema, first: Next): Promi
   let others = 0
   for (let next = first; next !== undefined; next = await nextMessage(source)) {
     const { message, block } = next
-    if (message.kind === 'schema') throw corrupt('arrow: expected one schema')
+    if (message.kind === 'schema') {
+      await writeMetadata(message, [...path, 'schema-2'], decoding, message.schema.texts)
+      throw corrupt('arrow: expected one schema')
+    }
     if (message.kind === 'batch') batches.push(block)
     if (message.kind === 'dictionary') dictionaries.push(block)
     const names = {
