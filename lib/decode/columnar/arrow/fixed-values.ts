@@ -1,4 +1,11 @@
-import { byteLines, fixedValues, mayBePadded, printedLines, withoutPadding } from '../byte-values.ts'
+import {
+  byteLines,
+  fixedValues,
+  lengthWithoutPadding,
+  mayBePadded,
+  printedLines,
+  withoutPadding,
+} from '../byte-values.ts'
 import { decimalText } from '../decimal-text.ts'
 import {
   type FixedPrinter,
@@ -30,7 +37,10 @@ export function fixedValuesOf(kind: Fixed, onLossy: () => void, kernel?: PageKer
       printedLines(fixedValues(bytes, width, count), (each) => scaled(Uint8Array.from(each).reverse(), print.scale))
   return (bytes, count, isLeftOut) => {
     const values = fixedValues(bytes, width, count)
-    return byteLines(mayBePadded(width) ? withoutPadding(values) : values, isLeftOut)
+    if (mayBePadded(width)) return byteLines(withoutPadding(values), isLeftOut)
+    // What is null is zeros.
+    const isZero = (index: number) => lengthWithoutPadding(bytes, index * width, width) === 0
+    return byteLines(values, (index) => isLeftOut?.(index) === true || isZero(index))
   }
 }
 
