@@ -20,7 +20,7 @@ import {
 import type { PageKernel } from '../kernel/page-kernel.ts'
 import { decimals, exact, printedValues } from '../printed-values.ts'
 import type { Lines } from '../text-content.ts'
-import type { Kind } from './schema.ts'
+import type { Kind } from './types.ts'
 
 type Fixed = Extract<Kind, { as: 'fixed' }>
 

@@ -44,14 +44,13 @@ export function valuesBetween(offsets: Offsets, from: number, to: number, bytes:
   return values
 }
 
-/** Says of each item, in order, whether it is the first one of a list. `starts`: where lists begin or end, in any order. */
-export function firstsAt(starts: Iterable<number>): () => boolean {
-  const ordered = Float64Array.from(starts).toSorted()
+/** Says of each item, in order, whether it is the first one of a list; `edge`: where lists begin or end, in ascending order. */
+export function firstsAt(edges: number, edge: (index: number) => number): () => boolean {
   let item = -1
   let next = 0
   return () => {
     item += 1
-    while (next < ordered.length && ordered[next]! < item) next += 1
-    return item === 0 || ordered[next] === item
+    while (next < edges && edge(next) < item) next += 1
+    return item === 0 || (next < edges && edge(next) === item)
   }
 }

@@ -4,6 +4,7 @@ import { addGap, type Decoding } from '../../decoding.ts'
 import { inOne } from '../../next-bytes.ts'
 import { once, readRaw } from '../../raw-content.ts'
 import { type ByteValues, byteLines } from '../byte-values.ts'
+import { ColumnFault } from '../column-fault.ts'
 import { type ColumnLists, columnLists } from '../column-lists.ts'
 import { watchItems } from '../listed-items.ts'
 import { type Lines, lineOf, type TextContent, textContent } from '../text-content.ts'
@@ -30,6 +31,9 @@ export type Behind = { readonly bytes: Buffer; tell(): Promise<void> }
 
 /** Bytes that a writer may leave behind values. */
 export const mostBehind = 63
+
+/** Of dictionaries whose entries are items of lists so much is kept in mind. */
+const mostItems = 2 ** 24
 
 /** The contents that one column in a batch becomes (see `readPart`). */
 export type PartContents = {
@@ -83,7 +87,12 @@ export function partContents(
   async function write(lines: Lines): Promise<void> {
     if (lists !== undefined) await lists.write(lines, data, isFirst)
     else if (ofEntries === undefined || item === undefined) await data.write(lines)
-    else await data.write(watchItems(item === 'text' ? 'text' : 'numbers', lines, (each) => ofEntries.items.push(each)))
+    else await data.write(watchItems(item === 'text' ? 'text' : 'numbers', lines, addItem))
+  }
+
+  function addItem(each: number): void {
+    if (ofEntries!.items.push(each) > mostItems)
+      throw new ColumnFault('limit', `arrow: expected at most ${mostItems} entries of lists`)
   }
 
   function containersIn(values: ByteValues): Map<number, Uint8Array> {

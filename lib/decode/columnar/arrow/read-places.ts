@@ -1,10 +1,10 @@
-import { corrupt } from '../column-fault.ts'
+import { ColumnFault, corrupt } from '../column-fault.ts'
 import { countWalked } from '../column-lists.ts'
 import { type Buffered, hold, piecewise } from './body.ts'
 import { fixedValuesOf } from './fixed-values.ts'
 import { firstsAt, type Offsets, offsetsOf, placesOf } from './offsets.ts'
 import type { OpenPart } from './read-part.ts'
-import type { Index, Kind } from './schema.ts'
+import type { Index, Kind } from './types.ts'
 
 const linesOfNumbers = ({ width, isSigned }: Index) =>
   fixedValuesOf({ as: 'fixed', width, print: { as: isSigned ? 'signed' : 'unsigned' } }, () => {})
@@ -24,14 +24,18 @@ export async function readOffsets(opened: OpenPart, width: 4 | 8): Promise<Offse
 
 const outside = () => corrupt('arrow: expected lists of items that are there')
 
-export async function readLists(opened: OpenPart, width: 4 | 8): Promise<() => boolean> {
+/** What says of items whether they are the first of a list is made for those that are values. */
+const hasItem = ({ part }: OpenPart) => part.column.children[0]!.item !== undefined
+
+export async function readLists(opened: OpenPart, width: 4 | 8): Promise<(() => boolean) | undefined> {
   const offsets = await readOffsets(opened, width)
   if (offsets.at(offsets.count) > opened.childLength(0)) throw outside()
+  if (!hasItem(opened)) return undefined
   countWalked(opened.decoding, offsets.count, opened.path)
-  return firstsAt(Float64Array.from({ length: offsets.count + 1 }, (_, index) => offsets.at(index)))
+  return firstsAt(offsets.count + 1, offsets.at)
 }
 
-export async function readListViews(opened: OpenPart, width: 4 | 8): Promise<() => boolean> {
+export async function readListViews(opened: OpenPart, width: 4 | 8): Promise<(() => boolean) | undefined> {
   const { node } = opened.part
   const read = async (index: number) => {
     const buffer = await opened.open(index)
@@ -42,7 +46,11 @@ export async function readListViews(opened: OpenPart, width: 4 | 8): Promise<() 
   const offset = await read(0)
   const size = await read(1)
   const length = opened.childLength(0)
-  const edges = new Float64Array(2 * node.length)
+  const { heldBytes } = opened.decoding.limits
+  const isWanted = hasItem(opened)
+  if (isWanted && node.length * 16 > heldBytes)
+    throw new ColumnFault('limit', `arrow: expected views of lists of at most ${heldBytes} bytes`)
+  const edges = new Float64Array(isWanted ? 2 * node.length : 0)
   for (let index = 0; index < node.length; index++) {
     const from = offset(index)
     const to = from + size(index)
@@ -50,8 +58,10 @@ export async function readListViews(opened: OpenPart, width: 4 | 8): Promise<() 
     edges[2 * index] = from
     edges[2 * index + 1] = to
   }
+  if (!isWanted) return undefined
   countWalked(opened.decoding, node.length, opened.path)
-  return firstsAt(edges)
+  edges.sort()
+  return firstsAt(edges.length, (index) => edges[index]!)
 }
 
 /** Which column each value of a union is of, and in a dense one where it is there. */

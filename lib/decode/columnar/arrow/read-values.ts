@@ -8,7 +8,7 @@ import { valuesBetween } from './offsets.ts'
 import { mostBehind } from './part-contents.ts'
 import type { OpenPart } from './read-part.ts'
 import { readOffsets } from './read-places.ts'
-import type { Kind } from './schema.ts'
+import type { Kind } from './types.ts'
 import { viewBytes, viewsOf } from './views.ts'
 
 /** Values of one width. */
