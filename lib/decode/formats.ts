@@ -5,6 +5,7 @@ import { dbox } from './archive/dbox-format.ts'
 import { sevenZip } from './archive/seven-zip/seven-zip-format.ts'
 import { tar } from './archive/tar/tar-format.ts'
 import { zip } from './archive/zip/zip-format.ts'
+import { arrow } from './columnar/arrow/arrow-content.ts'
 import { avro } from './columnar/avro/avro-content.ts'
 import { orc } from './columnar/orc/orc-content.ts'
 import { parquet } from './columnar/parquet/parquet-content.ts'
@@ -90,6 +91,7 @@ export const formats: readonly Format[] = [
   parquet,
   orc,
   avro,
+  arrow,
   utf16,
   mongoArchive,
   pgDump,

@@ -25,7 +25,7 @@ export function describePlace(found: FoundPlace): string {
 
 /** What is counted in a path and worth telling; all else of it says how something was stored. */
 const counted =
-  /^(?:page|object|member|folder|part|row-group|stripe|column|between|value|data|blob|record|extra)-[0-9]+$/
+  /^(?:page|object|member|folder|part|row-group|stripe|record-batch|dictionary-batch|column|between|value|data|blob|record|extra)-[0-9]+$/
 
 function inContent({ path, record, offset, form, where = {} }: FoundPlace): string {
   const { field, isName, column, columnName, table, tableName, sheet, sheetName, valueKind, cell, rowid } = where

@@ -346,7 +346,10 @@ describe.skipIf(withoutMinistack || isLeftOut)(`odv --aws ${onMinistack}${note}`
     await deployment.handIn('manifests/ids.csv', 'userId,transferredAt\nno id,2026-01-01\n')
     const ended = await aws('run', '--json')
     expect(ended.stderr).toMatch(/failed in BuildIndex; the log group \/aws\/lambda\/odv-cli-build-index says why/)
-    expect(jsonLines(ended).at(-1)).toMatchObject({ kind: 'summary', verdict: 'incomplete', attested: true })
+    expect(jsonLines(ended).slice(-2)).toMatchObject([
+      { kind: 'summary', verdict: 'incomplete', attested: true },
+      { kind: 'error', exitCode: ended.code },
+    ])
   })
 
   describe('a usage error', () => {

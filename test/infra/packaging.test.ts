@@ -18,14 +18,14 @@ const names = functionNames(root)
  * scans brings kernels, and who deletes all decoders; who attests or makes trees of subjects says which forms or formats there are, by what they are.
  */
 const ceilings: Record<string, number> = {
-  attest: 1728,
+  attest: 1760,
   'export-bundle': 2560,
   'check-bundle': 1440,
-  'build-index': 1824,
-  'scan-batch': 1856,
-  'execute-deletion': 1792,
-  'propose-correction': 1792,
-  'settle-subjects': 1696,
+  'build-index': 1856,
+  'scan-batch': 1888,
+  'execute-deletion': 1824,
+  'propose-correction': 1824,
+  'settle-subjects': 1728,
 }
 const ceilingOf = (name: string) => (ceilings[name] ?? 1216) * 1024
 

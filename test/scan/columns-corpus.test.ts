@@ -3,15 +3,16 @@ import { expect, test } from 'vitest'
 import type { Means } from '../../lib/decode/means.ts'
 import { type PlacedOccurrence, scanObject } from '../../lib/scan/scan-object.ts'
 import { inPieces } from '../decode/collect.ts'
+import { expectedOf } from '../decode/columnar/corpus-columns.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 
 const files = [
   ...['arrow-delta', 'rust-lz4', 'trino-snappy', 'fastparquet-none'].map((name) => `parquet/${name}`),
   ...['long', 'java-0.11', 'java-chunks'].map((name) => `orc/${name}`),
 ].map((name) => {
-  const at = (end: string) => readFileSync(new URL(`../corpus/${name}.${end}`, import.meta.url))
-  const { columns } = JSON.parse(at('json').toString()) as { columns: Record<string, string[]> }
-  return { name, bytes: at('bin'), numbers: Object.values(columns).flat() }
+  const corpus = new URL('../corpus/', import.meta.url)
+  const { columns } = expectedOf(name, corpus)
+  return { name, bytes: readFileSync(new URL(`${name}.bin`, corpus)), numbers: Object.values(columns).flat() }
 })
 
 const index = makeIndex(

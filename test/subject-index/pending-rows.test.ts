@@ -64,7 +64,7 @@ describe('an identifier that one row confirms and another one does not', () => {
     expect(refusal.badRows).toEqual([
       { line, problem: expect.stringMatching(new RegExp(`and line ${against} confirms`)) },
     ])
-    expect(refusal.message).toContain('got 1 such rows')
+    expect(refusal.message).toContain('got 1 such row')
     expect(refusal.message.toLowerCase()).not.toMatch(/555000|0f8fad5b|example/)
   })
 

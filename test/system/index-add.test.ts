@@ -212,7 +212,7 @@ describe('odv index add', () => {
     {
       name: 'a transfer that is not confirmed any more',
       args: adding('ids.index', 'back.csv'),
-      message: /got 1 such rows.*line 2: .*the index that is added to confirms it/s,
+      message: /got 1 such row.*line 2: .*the index that is added to confirms it/s,
     },
     {
       name: 'a state directory without a key',

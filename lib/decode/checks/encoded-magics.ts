@@ -90,6 +90,7 @@ const formats: readonly EncodedFormat[] = [
   ...goingOn(isZipEnd, hiding('zip', 'PK\x05\x06')),
   ...goingOn(isParquet, hiding('Parquet', 'PAR1')),
   ...goingOn(isAvro, hiding('Avro', 'Obj\x01')),
+  ...hiding('Arrow', 'ARROW1\x00\x00'),
   ...hiding('SQLite', 'SQLite format 3\x00'),
   ...hiding('PDF', '%PDF-1.', '%PDF-2.'),
   // A bundle in a patch by mail: a first line as text, then bzip2.

@@ -65,7 +65,7 @@ const magics: readonly Magic[] = [
   magic('zip in several files', 'PK\x07\x08'),
   magic('rar', 'Rar!\x1a\x07'),
   magic('cpio', '07070', weak),
-  magic('Arrow', 'ARROW1\x00\x00'),
+  magic('Feather of version 1', 'FEA1\x00\x00\x00\x00'),
   magic('FDF', '%FDF-'),
   // What is shown is written as numbers of glyphs, or in pieces.
   magic('PostScript', '%!PS'),

@@ -14,6 +14,9 @@ export function countWalked(decoding: Decoding, count: number, path: readonly st
   countProduced(decoding, Math.ceil(count / 8), path, 0)
 }
 
+/** Whether any of a dictionary's entries may be in a list that says something. */
+export const hasItems = (items: readonly number[] = []): boolean => items.some((item) => item !== other)
+
 /** The lists that a column's values are items of. */
 export type ColumnLists = Pick<ListedItems, 'end' | 'abandon'> & {
   /** Lines of a dictionary's entries, each once. */
@@ -26,16 +29,21 @@ export type ColumnLists = Pick<ListedItems, 'end' | 'abandon'> & {
   indices(next: () => number, count: number, isFirst: () => boolean): Promise<void>
 }
 
-/** `path`: of the column, in which `lists` is what they are together (see `listedItems`). */
-export function columnLists(item: Item, path: readonly string[], decoding: Decoding, told: ToldBy): ColumnLists {
+/** `path`: of the column, in which `lists` is what they are together (see `listedItems`). `items`: entries of a dictionary that was read before. */
+export function columnLists(
+  item: Item,
+  path: readonly string[],
+  decoding: Decoding,
+  told: ToldBy,
+  items: number[] = [],
+): ColumnLists {
   const kind: ItemKind = item === 'text' ? 'text' : 'numbers'
-  const items: number[] = []
-  let hasItems = false
+  let hasEntries = hasItems(items)
   let isTold = false
 
   function addEntry(item: number): void {
     items.push(item)
-    hasItems ||= item !== other
+    hasEntries ||= item !== other
   }
 
   function tellBytes(): void {
@@ -57,7 +65,7 @@ export function columnLists(item: Item, path: readonly string[], decoding: Decod
     abandon: lists.abandon,
     entries: (lines) => watchItems(kind, lines, addEntry),
     write: (lines, content, isFirst) => writeItems(kind, lines, content, lists, isFirst),
-    hasItems: () => hasItems,
+    hasItems: () => hasEntries,
     async indices(next, count, isFirst) {
       for (let index = 0; index < count; index++) {
         lists.take(items[next()] ?? other, isFirst())

@@ -4,6 +4,7 @@ import type { UnverifiedReason } from '../../decode/unverified.ts'
 import type { Context } from './control-samples.ts'
 import { appleDoubleSample } from './samples/apple-double-sample.ts'
 import { arSample } from './samples/ar-sample.ts'
+import { arrowSample } from './samples/arrow-sample.ts'
 import { avroSample } from './samples/avro-sample.ts'
 import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
@@ -68,6 +69,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   plain: { wrap: (document) => document, path: [] },
   gzip: { wrap: gzipSync, path: ['gzip'] },
   zstd: { wrap: zstdCompressSync, path: ['zstd'] },
+  arrow: { wrap: arrowSample, path: ['arrow', 'record-batch-1', 'column-1'] },
   avro: { wrap: avroSample, path: ['avro', 'records'] },
   parquet: { wrap: parquetSample, path: ['parquet', 'row-group-1', 'column-1'] },
   orc: { wrap: orcSample, path: ['orc', 'stripe-1', 'column-1'] },

@@ -550,7 +550,7 @@ describe('what is written into a table or an archive is checked as well', () => 
     { name: 'bytes of a cipher', value: encrypted.toString('base64'), reason: 'opaque' },
     { name: 'a message of PGP', value: '-----BEGIN PGP MESSAGE-----', reason: 'encrypted' },
   ]
-  const formats = ['avro', 'parquet', 'orc', 'sqlite', 'redis-rdb', 'pg-dump'] as const
+  const formats = ['avro', 'parquet', 'orc', 'arrow', 'sqlite', 'redis-rdb', 'pg-dump'] as const
   for (const { name, value, reason } of hidings)
     for (const format of formats)
       test(`${name} inside of a value of ${format}`, async () => {

@@ -1,19 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { type Collected, collect, inPieces } from '../collect.ts'
 
-/** `columns`: texts of values by the path of their column; `footer`: names and comments. See `generate.py` in the corpus. */
-type Expected = { columns: Record<string, string[]>; footer: string[] }
+/** `columns`: texts of values by the path of their column; `footer`: names and comments; `schema`: those of a stream. See `generate.py` in the corpus. */
+type Expected = { columns: Record<string, string[]>; footer: string[]; schema?: string[] }
+
+type Table = 'orc' | 'parquet' | 'arrow'
 
 /** What is expected of a file of the corpus, which may be what is expected of another one. */
 export function expectedOf(name: string, corpus: URL): Expected {
   const read: Expected | { sameAs: string } = JSON.parse(readFileSync(new URL(`${name}.json`, corpus), 'utf8'))
-  return 'sameAs' in read ? expectedOf(read.sameAs, corpus) : read
+  return 'sameAs' in read ? expectedOf(join(dirname(name), read.sameAs), corpus) : read
 }
 
 /** The files of a format in the corpus, each with what is expected of it. */
-export function corpusOf(format: 'orc' | 'parquet') {
+export function corpusOf(format: Table) {
   const corpus = new URL(`../../corpus/${format}/`, import.meta.url)
   return readdirSync(corpus)
     .filter((name) => name.endsWith('.bin'))
@@ -34,7 +37,7 @@ export function linesOf(contents: ReadonlyMap<string, Collected>, path: string):
 }
 
 /** Each file gives each value of each column as text, as it is and within gzip. */
-export function testValues(format: 'orc' | 'parquet', cases: ReturnType<typeof corpusOf>): void {
+export function testValues(format: Table, cases: ReturnType<typeof corpusOf>): void {
   test.each(cases)('gives each value of each column as text: $name', async ({ bytes, expected }) => {
     for (const { wrapped, prefix } of [
       { wrapped: bytes, prefix: format },
@@ -52,6 +55,7 @@ export function testValues(format: 'orc' | 'parquet', cases: ReturnType<typeof c
         )
       }
       expect(linesOf(contents, `${prefix}/footer`)).toEqual(expect.arrayContaining(expected.footer))
+      expect(linesOf(contents, `${prefix}/schema`)).toEqual(expect.arrayContaining(expected.schema ?? []))
     }
   })
 }

@@ -122,7 +122,7 @@ for protocol in range(6):
   test('are not clean: pieces of what other programs wrote', async () => {
     const corpus = new URL('../../corpus/', import.meta.url)
     let looked = 0
-    for (const format of ['sqlite', 'redis-rdb', 'avro', 'parquet', 'orc', 'bson', 'snappy', 'lz4', 'tar'])
+    for (const format of ['sqlite', 'redis-rdb', 'avro', 'parquet', 'orc', 'arrow', 'bson', 'snappy', 'lz4', 'tar'])
       for (const name of readdirSync(new URL(`${format}/`, corpus)).filter((each) => each.endsWith('.bin'))) {
         const bytes = readFileSync(new URL(`${format}/${name}`, corpus)).subarray(0, 20_000)
         for (let at = 0; at + 16 < bytes.length; at += 37)

@@ -217,6 +217,7 @@ describe('where a finding is in words', () => {
       describePlace({ place: 'content', path, record: 7, offset: 99, ...more })
     expect(at(['parquet', 'row-group-2', 'column-3'])).toBe('row group 2, column 3, value 7, byte 99')
     expect(at(['orc', 'stripe-1', 'column-4', 'dictionary'])).toBe('stripe 1, column 4, entry 7, byte 99')
+    expect(at(['arrow', 'record-batch-2', 'column-3'])).toBe('record batch 2, column 3, value 7, byte 99')
     expect(at(['tar', 'member-5', 'gzip'], { where: { field: 'user.id' } })).toBe(
       'member 5, line 7, field user.id, byte 99',
     )
@@ -250,6 +251,15 @@ describe('where a finding is in a file of columns', () => {
     expect(found).toContain('stripe-1/column-24: map.value')
     // A struct of which neither its own name nor that of the member is an everyday one.
     expect(found).toContain('stripe-1/column-26: #22.#1')
+  })
+
+  it('is the column of Arrow in the same way', async () => {
+    const small = makeIndex(['bob_smith', '1000170335491867737'])
+    const found = await findPlaces(small, corpus('arrow/small'))
+    expect(found.map(({ path, record, where }) => [path.slice(1).join('/'), record, where?.field])).toEqual([
+      ['record-batch-1/column-2', 1, 'name'],
+      ['record-batch-1/column-5', 2, 'friends.item'],
+    ])
   })
 })
 

@@ -1,10 +1,8 @@
 import type { WholeNumbers } from '../../whole-numbers.ts'
 import { type ByteValues, byteLines, fixedValues, mayBePadded, printedLines, withoutPadding } from '../byte-values.ts'
-import { writeSigned } from '../decimal-digits.ts'
-import { decimalText, pointed } from '../decimal-text.ts'
+import { decimalText } from '../decimal-text.ts'
 import {
   type FixedPrinter,
-  fixedLines,
   floating,
   halfOf,
   int96,
@@ -16,7 +14,7 @@ import {
   uuid,
 } from '../fixed-lines.ts'
 import type { PageKernel } from '../kernel/page-kernel.ts'
-import { numberLines } from '../number-lines.ts'
+import { decimals, exact, printedValues, wholeNumbers } from '../printed-values.ts'
 import { createOut, type Lines } from '../text-content.ts'
 import type { Leaf } from './schema.ts'
 
@@ -38,7 +36,7 @@ export function printerOf(leaf: Leaf, onLossy: () => void, kernel?: PageKernel):
   if (printer !== undefined)
     return {
       kind: 'numbers',
-      fixed: (bytes, count) => linesOf(bytes, count, width, printer, kernel),
+      fixed: (bytes, count) => printedValues(bytes, count, width, printer, kernel),
       ...(wholeNumbers.has(printer) && { whole: wholeNumbers.get(printer)! }),
       bytes: (values) => {
         const out = createOut(printer.longest + 8)
@@ -59,33 +57,6 @@ export function printerOf(leaf: Leaf, onLossy: () => void, kernel?: PageKernel):
       : byteLines
   return { kind: 'text', bytes, fixed: (fixed, count) => bytes(fixedValues(fixed, width, count)) }
 }
-
-/** Printers of whole numbers, which need not become lines: see `numberLines`. */
-const wholeNumbers = new Map<FixedPrinter, Pick<WholeNumbers, 'width' | 'isSigned'>>([
-  [signed64, { width: 8, isSigned: true }],
-  [unsigned64, { width: 8, isSigned: false }],
-  [signed32, { width: 4, isSigned: true }],
-  [unsigned32, { width: 4, isSigned: false }],
-])
-
-function linesOf(bytes: Uint8Array, count: number, width: number, printer: FixedPrinter, kernel?: PageKernel): Lines {
-  const kind = wholeNumbers.get(printer)
-  if (kind === undefined) return fixedLines(bytes, count, width, printer)
-  let isNext = count > 0
-  const next = () => {
-    if (!isNext) return undefined
-    isNext = false
-    return { bytes, count, ...kind }
-  }
-  return numberLines(
-    next,
-    ({ bytes, count, width, isSigned }) =>
-      kernel?.numberLines(bytes, count, width, isSigned) ?? fixedLines(bytes, count, width, printer),
-  )
-}
-
-/** Below these, whole numbers are exact. */
-const exact = { double: 2 ** 53, float: 2 ** 24, half: 2 ** 11 } as const
 
 function fixedPrinterOf({ physical, width, print }: Leaf, onLossy: () => void): FixedPrinter | undefined {
   switch (print.as) {
@@ -115,25 +86,5 @@ function fixedPrinterOf({ physical, width, print }: Leaf, onLossy: () => void): 
       return undefined
     default:
       return print satisfies never
-  }
-}
-
-/** Decimal numbers in integers: the digits, of which the last `scale` move behind a point. */
-function decimals(scale: number, width: 4 | 8): FixedPrinter {
-  return {
-    longest: 24 + scale,
-    print: (out, to, view, at) => {
-      const low = view.getInt32(at, true)
-      const high = width === 4 ? low >> 31 : view.getInt32(at + 4, true)
-      const end = writeSigned(out, to, high >>> 0, low >>> 0)
-      const point = end - scale
-      if (point <= to + (high < 0 ? 1 : 0)) {
-        const value = (BigInt(high) << 32n) | BigInt(low >>> 0)
-        return to + out.buffer.write(pointed(value, scale), to, 'latin1')
-      }
-      out.buffer.copyWithin(point + 1, point, end)
-      out.buffer[point] = 0x2e
-      return end + 1
-    },
   }
 }

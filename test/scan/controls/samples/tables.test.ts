@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { arrowSample } from '../../../../lib/scan/controls/samples/arrow-sample.ts'
 import { avroSample } from '../../../../lib/scan/controls/samples/avro-sample.ts'
 import { orcSample } from '../../../../lib/scan/controls/samples/orc-sample.ts'
 import { parquetSample } from '../../../../lib/scan/controls/samples/parquet-sample.ts'
@@ -16,6 +17,12 @@ describe('a sample of a table', () => {
   test('in ORC is a file that pyarrow reads', (context) => {
     const program = 'print(json.dumps(pyarrow.orc.read_table(io.BytesIO(sys.stdin.buffer.read())).to_pydict()))'
     expect(readByPython(context, 'pyarrow.orc', program, orcSample(document))).toEqual({ line: lines })
+  })
+
+  test('in Arrow is a file that pyarrow reads', (context) => {
+    const program =
+      'print(json.dumps(pyarrow.ipc.open_file(io.BytesIO(sys.stdin.buffer.read())).read_all().to_pydict()))'
+    expect(readByPython(context, 'pyarrow.ipc', program, arrowSample(document))).toEqual({ line: lines })
   })
 
   test('in Avro is a file that fastavro reads', (context) => {
