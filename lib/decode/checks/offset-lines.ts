@@ -8,8 +8,6 @@ const line = new RegExp(String.raw`(?<=^|\n)${offset}[ \t]([^\r\n]{8,400})\r?\n(
 const word = /[\w.@+-]{6}/
 const ofWord = /[\w.@+-]/
 const mostBytes = 64
-/** Of line ends within a word one may be chance. */
-const fewest = 2
 
 /** What a line says: its bytes as characters, in one order or in both, and whether a form finds what is in one line. */
 type Dumped = { readonly texts: readonly string[]; readonly isFound: boolean }
@@ -20,7 +18,6 @@ type Dumped = { readonly texts: readonly string[]; readonly isFound: boolean }
  */
 export function offsetLinesIn(text: string, from: number): EncodedProblem | undefined {
   if (!seconds.some((second) => text.includes(second))) return undefined
-  let cut = 0
   let before = { end: -1, characters: '' }
   for (const { 0: whole, 1: own = '', 2: rest = '', 3: next = '', index } of text.matchAll(line)) {
     const counts = [difference(own, next, 16), difference(own, next, 8)]
@@ -29,8 +26,8 @@ export function offsetLinesIn(text: string, from: number): EncodedProblem | unde
     const [characters = ''] = dumped.texts
     const around = before.end === index ? before.characters.slice(-2) + characters.charAt(0) : ''
     before = { end: index + whole.length, characters }
-    if (around.length === 3 && [...around].every((each) => ofWord.test(each))) cut += 1
-    if (cut >= fewest || (!dumped.isFound && dumped.texts.some((each) => word.test(each))))
+    const isCut = around.length === 3 && [...around].every((each) => ofWord.test(each))
+    if (isCut || (!dumped.isFound && dumped.texts.some((each) => word.test(each))))
       return {
         reason: 'unsupported-format',
         offset: from + index,

@@ -25,6 +25,11 @@ const writers: Record<string, (offset: number, part: Buffer) => string> = {
   'xxd -u': (at, part) => `${digits(at, 8)}: ${pairs(part, 4).toUpperCase()}  ${shown(part)}`,
   'hexdump with capitals': (at, part) =>
     `${digits(at, 8).toUpperCase()}  ${pairs(part, 2).toUpperCase()}  |${shown(part)}|`,
+  Netty: (at, part) => `|${digits(at, 8)}| ${pairs(part, 2).padEnd(47)} |${shown(part).padEnd(16)}|`,
+  'TLS of Java': (at, part) =>
+    `${digits(at, 4).toUpperCase()}: ${pairs(part.subarray(0, 8), 2)}   ${pairs(part.subarray(8), 2)}  ${shown(part)}`,
+  'openssl s_client': (at, part) =>
+    `${digits(at, 4)} - ${pairs(part.subarray(0, 8), 2)}-${pairs(part.subarray(8), 2)}   ${shown(part)}`,
   'a log of a kernel': (at, part) => `[   12.345678] buf: ${digits(at, 8)}: ${pairs(part, 2)}  ${shown(part)}`,
 }
 
@@ -36,6 +41,13 @@ describe('a dump of bytes whose lines cut words', () => {
       expect(encodedProblemIn(dump(Buffer.from(signs), lineOf))?.reason).toBe('unsupported-format')
       expect(encodedProblemIn(`${'a line of text\n'.repeat(300)}${written}`)?.reason).toBe('unsupported-format')
     })
+
+  it('is told where one line end alone is within a word, in which an identifier may be', () => {
+    for (const lineOf of Object.values(writers))
+      expect(encodedProblemIn(dump(Buffer.from('an user: a bob_w77, and an, ,,,,,'), lineOf))?.reason).toBe(
+        'unsupported-format',
+      )
+  })
 
   it('is none where no line goes on in a word of the next', () => {
     for (const lineOf of Object.values(writers))

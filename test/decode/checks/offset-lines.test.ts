@@ -72,12 +72,14 @@ describe('a dump of bytes of which no form finds what is in it', () => {
       expect(encodedProblemIn(dump)?.reason).toBe('unsupported-format')
     })
 
-  it('is none as tcpdump -X writes it, with blanks as points, where one line cuts a word', () => {
+  it('is none as tcpdump -X writes it, with blanks as points, where no line cuts a word', () => {
     const dump = `\t0x0000:  4500 0030 0001 0000 4011 66bb 0a00 0001  E..0....@.f.....
-\t0x0010:  0a00 0002 626f 625f 7737 3720 6c6f 6767  ....bob_w77.logg
-\t0x0020:  6564 2069 6e20 6174 2031 302e 3030 2e0a  ed.in.at.10.00..
+\t0x0010:  0a00 0002 626f 625f 7737 3720 6c6f 6773  ....bob_w77.logs
+\t0x0020:  2020 2069 6e20 6174 2031 302e 3030 2e0a  ...in.at.10.00..
 \t0x0030:  0a\n`
     expect(encodedProblemIn(dump)).toBeUndefined()
+    const cut = dump.replace('2020 2069', '6564 2069').replace('...in', 'ed.in')
+    expect(encodedProblemIn(cut)?.detail).toContain('whose lines cut words')
   })
 
   it('is none of numbers, nor of pairs of digits whose lines cut no word', () => {
