@@ -21,6 +21,8 @@ const ended = { ...common, [interrupted]: 'interrupted' }
 /** Of commands that know no `--aws`. */
 const here = { [usage]: 'usage error' }
 const explained = 'explained? unexplained? exceptions?'
+/** Of a bucket: those that rules copy to and that are no store, or why that was not told. */
+const copies = 'copiesElsewhere? copiesUnknown?'
 const cost = 'estimated usd requests lambdaSeconds asOf items unlisted'
 const pins = '--key keys/attestation-p256.pub.pem --key keys/log-ed25519.pub.pem'
 
@@ -43,9 +45,9 @@ export const facts: Record<string, Facts> = {
     lines: {
       run: 'run resumed',
       manifest: 'rows confirmed notYetTransferred subjects',
-      store: 'store versions bytes unreadable? channel restore?',
+      store: `store versions bytes unreadable? channel restore? ${copies}`,
       restore: 'store pass versions restored refusals',
-      pass: `store pass versions bytes clean found unverified findings subjects ${explained}`,
+      pass: `store pass versions bytes clean found unverified findings subjects ${explained} ${copies}`,
       request: 'store request channel versions document deadline?',
       verdict: `store verdict reasons ${explained}`,
       cost,

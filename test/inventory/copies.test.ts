@@ -30,6 +30,10 @@ describe('copies of which a run has no store', () => {
     expect(copiesElsewhere({ to: ['b', 'c'] }, of, [of, ...others])).toEqual(elsewhere)
   })
 
+  it('are those in a bucket of the same name, which lies at another place', () => {
+    expect(copiesElsewhere({ to: ['a'] }, store('a'), [store('a')])).toEqual(['a'])
+  })
+
   it('are none where it was not told', () => {
     expect(copiesElsewhere({ unknown: 'AccessDenied' }, store('a'), [store('a')])).toEqual([])
   })

@@ -81,6 +81,10 @@ describe.skipIf(withoutMinistack)(`odv run over buckets ${onMinistack}`, () => {
         expect(ended.stderr).toContain(
           'rules copy its objects to 1 bucket that no store of this run has: odv-elsewhere',
         )
+      const passOf = (store: string) => jsonLines(ended).find((line) => line.kind === 'pass' && line.store === store)
+      expect(passOf('clean')).toMatchObject({ copiesElsewhere: [] })
+      if (stores.some((id) => id === 'found'))
+        expect(passOf('found')).toMatchObject({ copiesElsewhere: ['odv-elsewhere'] })
       const { run } = jsonLines(ended).at(-1)!
       const exported = await odv(place, 'export', '--run', String(run), '--out', 'bundle', '--json')
       expect(exported.code, exported.stderr).toBe(0)
@@ -90,7 +94,9 @@ describe.skipIf(withoutMinistack)(`odv run over buckets ${onMinistack}`, () => {
       expect(toldOfCopies, verified.stdout).toBe(stores.some((id) => id === 'found'))
     })
 
-  it('counts what is in a bucket before a run', async () => {
+  it('counts what is in a bucket before a run, and names where it is copied to', async () => {
+    const told = jsonLines(await over(makePlace(['found']), 'run', '--dry-run', '--json'))
+    expect(told.find(({ kind }) => kind === 'store')).toMatchObject({ copiesElsewhere: ['odv-clean', 'odv-elsewhere'] })
     const ended = await over(makePlace(['clean']), 'run', '--dry-run', '--json')
     expect(jsonLines(ended).at(-1)).toMatchObject({ kind: 'summary', dryRun: true, versions: 2 })
   })

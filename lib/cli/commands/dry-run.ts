@@ -7,7 +7,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts'
 import { bold, formatBytes, plural, type Terminal } from '../terminal.ts'
 import { tryManifest } from '../try-manifest.ts'
 import { describeChannel } from '../views/channel-view.ts'
-import { describeCopies } from '../views/copies-view.ts'
+import { copiesFields, describeCopies } from '../views/copies-view.ts'
 import { describeExpired } from '../views/exceptions-view.ts'
 import { describeManifest, describeUnproven } from '../views/manifest-view.ts'
 import { foreseeRestore } from '../views/restore-view.ts'
@@ -58,11 +58,13 @@ export async function dryRun(config: Config, terminal: Terminal, stores = embedd
       `${bold(store.id)}: ${plural(listed.versions, 'object version')}, ${formatBytes(listed.bytes)}` +
         `${listed.unreadable > 0 ? `, ${listed.unreadable} of them unreadable (${[...reasons].map(([reason, count]) => `${reason}: ${count}`).join(', ')})` : ''}; ${describeChannel(store)}`,
     )
-    for (const line of describeCopies(await opened.copies?.(), store, config.stores)) terminal.warn(line)
+    const copies = await opened.copies?.()
+    for (const line of describeCopies(copies, store, config.stores)) terminal.warn(line)
     for (const line of describeDoubts(store, { ...listed, marked })) terminal.warn(line)
     const restore = foreseeRestore(store.id, archived, store.s3?.restore)
     for (const line of restore.lines) terminal.print(line)
-    terminal.emit({ kind: 'store', store: store.id, ...listed, channel: store.channel.kind, ...restore.emitted })
+    const told = { ...copiesFields(copies, store, config.stores), ...restore.emitted }
+    terminal.emit({ kind: 'store', store: store.id, ...listed, channel: store.channel.kind, ...told })
   }
   terminal.print(
     `dry run: would read ${plural(sum.versions - unreadable, 'object version')}, ${formatBytes(sum.bytes)}; nothing was scanned, asked or attested`,

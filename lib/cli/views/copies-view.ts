@@ -21,10 +21,24 @@ export function describeCopies(
   ]
 }
 
-/** The same of a store of a run, where its first listing began. */
-export async function copiesOf(ports: Parameters<typeof readRunStore>[0], ref: PassRef): Promise<string[]> {
-  if (ref.pass > 0) return []
+/** The same for machines: nothing of a store that is no bucket. */
+export function copiesFields(
+  copies: Copies | undefined,
+  store: StoreConfig,
+  stores: readonly StoreConfig[],
+): { copiesElsewhere?: string[]; copiesUnknown?: string } {
+  if (copies === undefined) return {}
+  return 'unknown' in copies
+    ? { copiesUnknown: copies.unknown }
+    : { copiesElsewhere: copiesElsewhere(copies, store, stores) }
+}
+
+/** Both, of a store in a pass of a run, as it was told where its first listing began. */
+export async function copiesOf(ports: Parameters<typeof readRunStore>[0], ref: PassRef) {
   const { copies } = await readDocument<SegmentsDocument>(ports, passKey(ref, 'segments.json'))
   const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
-  return describeCopies(copies, store, config.stores)
+  return {
+    lines: describeCopies(copies, store, config.stores),
+    fields: copiesFields(copies, store, config.stores),
+  }
 }

@@ -94,7 +94,7 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
         terminal.print(
           `  ${where}: inventory of ${plural(event.versions, 'object version')}, ${formatBytes(event.bytes)}`,
         )
-        for (const line of await copiesOf(ports, ref)) terminal.warn(`  ${line}`)
+        if (ref.pass === 0) for (const line of (await copiesOf(ports, ref)).lines) terminal.warn(`  ${line}`)
         return
       case 'restoring':
         return showRestore(where, ref)
@@ -170,6 +170,7 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
       found: coverage.found.versions,
       unverified,
       ...explainedFields(coverage),
+      ...(await copiesOf(ports, ref)).fields,
       findings: coverage.findings,
       subjects: coverage.subjects,
     })

@@ -1,12 +1,14 @@
 import { PutBucketReplicationCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bucketsFor } from '../../../lib/aws/bucket/bucket-client.ts'
+import { bucketCopies } from '../../../lib/aws/bucket/bucket-copies.ts'
 import { s3Stores } from '../../../lib/aws/bucket/s3-store.ts'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../../support/ministack.ts'
 import { bucketStore, makeBucket } from './bucket-fixture.ts'
 import { type Answer, bucketName, refusal, startWire, xml } from './wire-bucket.ts'
 
-const rule = (bucket: string, status = 'Enabled') =>
-  `<Rule><ID>a</ID><Status>${status}</Status><Destination><Bucket>${bucket}</Bucket></Destination></Rule>`
+const rule = (bucket: string, status = 'Enabled', about = '') =>
+  `<Rule><ID>a</ID>${about}<Status>${status}</Status><Destination><Bucket>${bucket}</Bucket></Destination></Rule>`
 const rules = (...all: string[]) =>
   xml(`<ReplicationConfiguration><Role>r</Role>${all.join('')}</ReplicationConfiguration>`)
 
@@ -30,6 +32,36 @@ describe('where a bucket copies its objects to', () => {
     const stores = s3Stores({ credentials: server.credentials, maxAttempts: 1 })
     const store = await stores.open(bucketStore(server, bucketName))
     expect(await store.copies?.()).toEqual(expected)
+  })
+
+  it('are only those of rules that may be about the store, where it is a part of a bucket', async () => {
+    const filters = [
+      ...['<Prefix>mine/</Prefix>', '<Prefix>mine/x/</Prefix>', '<Prefix>m</Prefix>', ''],
+      ...['<Prefix>theirs/</Prefix>', '<And><Prefix>mine2/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And>'],
+    ].map((each) => `<Filter>${each}</Filter>`)
+    const abouts = [...filters, '<Prefix>theirs/</Prefix>', '<Prefix>mine/</Prefix>', '']
+    const answer = rules(...abouts.map((about, i) => rule(`arn:aws:s3:::b${i}`, 'Enabled', about)))
+    const server = await startWire([], ({ operation }) => (operation === 'GetBucketReplication' ? answer : undefined))
+    const toldOf = async (prefix?: string) => {
+      const place = bucketStore(server, bucketName, prefix === undefined ? {} : { prefix })
+      return (await s3Stores({ credentials: server.credentials }).open(place)).copies?.()
+    }
+    expect(await toldOf('mine/')).toEqual({ to: ['b0', 'b1', 'b2', 'b3', 'b7', 'b8'] })
+    expect(await toldOf('others/')).toEqual({ to: ['b3', 'b8'] })
+    expect(await toldOf()).toEqual({ to: abouts.map((_, i) => `b${i}`) })
+  })
+
+  it.each([
+    ['says nothing', false],
+    ['never ends what it says', true],
+  ])('are not told by a server that %s, which nobody waits for', async (_, begins) => {
+    const server = await startWire([], ({ operation }, response) => {
+      if (operation !== 'GetBucketReplication') return undefined
+      if (begins) response.writeHead(200, { 'content-type': 'application/xml' }).write('<?xml version="1.0"?>')
+      return 'answered'
+    })
+    const bucket = bucketsFor('read', { credentials: server.credentials })(bucketStore(server, bucketName))
+    expect(await bucketCopies(bucket, 300)).toEqual({ unknown: 'no answer in time' })
   })
 })
 

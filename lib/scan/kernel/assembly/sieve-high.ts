@@ -39,6 +39,8 @@ function amongWidths(from: i32, high: u64, to: i32, lowest: i32): void {
     )
     firsts |= <u64>(<u32>i8x16.bitmask(v128.or(isFirst, mayBeDigits(address + part, bytes)))) << part
   }
+  // What the last characters are is not known.
+  if (to - from < 67) firsts |= to - from > 3 ? ~(<u64>0) << <u64>(to - from - 3) : ~(<u64>0)
   shortUntil = 0
   for (firsts &= high; firsts != 0; firsts &= firsts - 1) {
     const at = from + <i32>ctz(firsts)
@@ -154,7 +156,7 @@ function tooFewUntil(end: i32): bool {
 /** Bytes of a character that begins here and is of full width or a digit of another script, as far as is looked; 0: it is neither. */
 function wideLength(at: i32): i32 {
   if (byteOf(at) != 0xef) return digitLength(at)
-  return byteOf(at + 1) >= 0xbb && byteOf(at + 1) <= 0xbd ? 3 : 0
+  return byteOf(at + 1) >= 0xbb && byteOf(at + 1) <= 0xbd && (byteOf(at + 2) & 0xc0) == 0x80 ? 3 : 0
 }
 
 /** Escapes and characters without width. */
