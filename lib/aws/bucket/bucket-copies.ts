@@ -39,5 +39,6 @@ function isAbout({ Filter, Prefix }: ReplicationRule, prefix = ''): boolean {
   return own.startsWith(prefix) || prefix.startsWith(own)
 }
 
-/** `arn:aws:s3:::name`, as in S3's `Destination`; the name alone of servers that have no ARNs. */
-const nameIn = (bucket = ''): string | undefined => /^(?:arn:[a-z-]+:s3:[\w-]*:\w*:)?([\w.-]{1,63})$/.exec(bucket)?.[1]
+/** `arn:aws:s3:::name`, as in S3's `Destination`; `arn:minio:replication::id:name` of MinIO; the name alone of servers that have no ARNs. */
+const nameIn = (bucket = ''): string | undefined =>
+  /^(?:arn:(?:[a-z-]+:s3|minio:replication):[\w-]*:[\w-]*:)?([\w.-]{1,63})$/.exec(bucket)?.[1]

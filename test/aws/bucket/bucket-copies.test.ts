@@ -20,6 +20,11 @@ describe('where a bucket copies its objects to', () => {
       rules(rule('arn:aws:s3:::b'), rule('arn:aws-cn:s3:::a', 'Disabled'), rule('arn:aws:s3:::b'), rule('c')),
       { to: ['a', 'b', 'c'] },
     ],
+    [
+      'a rule of MinIO',
+      rules(rule('arn:minio:replication::76740a3f-5c0e-4b0c-9e4e-3bb3ab5d4ab1:copies')),
+      { to: ['copies'] },
+    ],
     ['no right to know it', refusal(403, 'AccessDenied'), { unknown: 'AccessDenied' }],
     ['a server without rules', refusal(501, 'NotImplemented'), { unknown: 'NotImplemented' }],
     ['a server that lists instead', xml('<ListBucketResult/>'), { unknown: 'no rules in the answer' }],
