@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 
-/** What a listing may not be: of an earlier time. An inventory says what is there now, and the closing one what came meanwhile. */
-const listings = /^List/
+/** What a listing may not be: of an earlier time. An inventory says what is there now, and the closing one what came meanwhile; and so do rules by which objects are copied. */
+const listings = /^(?:List|GetBucketReplication)/
 
 /** How old the answer of a cache is, in seconds: RFC 9111, section 5.1. */
 const isOld = ({ age }: Record<string, string>) => age !== undefined && age.trim() !== '0'

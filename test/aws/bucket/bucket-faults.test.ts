@@ -99,8 +99,9 @@ function cut(request: WireRequest, response: ServerResponse, way: 'reset' | 'end
 it('nothing at all goes wrong: verified, with as few requests as there can be', async () => {
   const ended = await run(() => undefined, { more: patient })
   expect([ended.store, ended.why]).toEqual(['verified', ''])
-  // Two listings of two pages; each object once, and the tags of the first.
+  // Two listings of two pages; each object once, and the tags of the first; and where the bucket is copied to.
   expect(ended.counts).toEqual({
+    GetBucketReplication: 1,
     ...{ ListObjectVersions: 4, ListObjectsV2: 2, ListMultipartUploads: 2 },
     ...{ GetObject: 4, GetObjectTagging: 1 },
   })
@@ -474,7 +475,7 @@ it('names both Regions when the bucket is in another one, and does not go there'
     { s3: { region: 'ap-southeast-1' }, more: patient },
   )
   expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(/ConfigInvalid/)])
-  expect(ended.counts).toEqual({ ListObjectVersions: 1 })
+  expect(ended.counts).toEqual({ GetBucketReplication: 1, ListObjectVersions: 1 })
 })
 
 it('asks caches for listings that are made anew', async () => {
@@ -482,15 +483,19 @@ it('asks caches for listings that are made anew', async () => {
   for (const { operation, headers } of requests)
     expect([operation, headers['cache-control']]).toEqual([
       operation,
-      operation.startsWith('List') ? 'no-cache' : undefined,
+      /^List|^GetBucketReplication$/.test(operation) ? 'no-cache' : undefined,
     ])
 })
 
 it('says who owns the bucket and who pays, with every request', async () => {
   const ended = await run(() => undefined, { s3: { account: '123456789012', requesterPays: true } })
   expect(ended.store).toBe('verified')
-  for (const { headers } of ended.requests)
-    expect(headers).toMatchObject({ 'x-amz-expected-bucket-owner': '123456789012', 'x-amz-request-payer': 'requester' })
+  // Questions about a bucket itself have nobody who pays.
+  for (const { operation, headers } of ended.requests)
+    expect(headers).toMatchObject({
+      'x-amz-expected-bucket-owner': '123456789012',
+      ...(operation !== 'GetBucketReplication' && { 'x-amz-request-payer': 'requester' }),
+    })
 })
 
 const base64 = (crc: number) => {
