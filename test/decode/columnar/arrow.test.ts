@@ -10,7 +10,7 @@ import {
   streamOf,
 } from '../../../lib/scan/controls/writers/write-arrow.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
-import { columnOf, doubles, field, ints, longs, nothing, schemaOf, textBuffers, type } from './arrow-writer.ts'
+import { columnOf, doubles, field, ints, longs, nothing, schemaOf, textBuffers, type, viewsOf } from './arrow-writer.ts'
 
 const limits = { ...defaultLimits, heldBytes: 1_500_000 }
 
@@ -68,10 +68,7 @@ describe('values in Arrow', () => {
   test('that no view names are a gap, and searched', async () => {
     const view = Buffer.concat([ints(13), Buffer.from('jane'), ints(0, 9)])
     const data = Buffer.from('bob_smithjane_doe_1234')
-    const { header, body } = arrowBatch(1, [[1, 0]], [nothing, view, data])
-    const counted: FlatFields = [...header, { structs: longs(1), count: 1 }]
-    const schema = arrowMessage('schema', schemaOf(field({ type: type.view })))
-    const { gaps, texts } = await read(streamOf([schema, arrowMessage('batch', counted, body)]))
+    const { gaps, texts } = await read(viewsOf(field({ type: type.view }), 1, view, [data]))
     expect(gaps).toEqual(['unsupported-format: arrow: expected only values in a buffer'])
     expect(texts).toMatchObject({ [column]: 'jane_doe_1234\n', [`${column}/slack`]: 'bob_smith\n' })
   })
@@ -127,6 +124,39 @@ describe('values in Arrow', () => {
       ),
     )
     expect(texts['arrow/record-batch-1/column-2/lists']).toBe('bob\nxy\n')
+  })
+
+  test('of lists that overlap are a gap, and of others each list is whole', async () => {
+    const fields = field({ type: type.listView, children: [field({ type: type.text })] })
+    const listsOf = async (from: number, size: number) => {
+      const places = [nothing, ints(0, from), ints(9, size)]
+      const nodes = [
+        [2, 0],
+        [9, 0],
+      ] as const
+      const { gaps, texts } = await read(columnOf(fields, nodes, [...places, ...textBuffers(...'bob_smith')]))
+      return { gaps, lists: texts['arrow/record-batch-1/column-2/lists'] }
+    }
+    for (const [from, size] of [
+      [0, 9],
+      [4, 0],
+    ] as const)
+      expect(await listsOf(from, size)).toEqual({ gaps: [], lists: 'bob_smith\n' })
+    for (const [from, size] of [
+      [0, 4],
+      [3, 2],
+      [4, 5],
+    ] as const)
+      expect((await listsOf(from, size)).gaps).toEqual([
+        'unsupported-format: arrow: expected views of lists that do not overlap',
+      ])
+  })
+
+  test('of no bytes are none, and what stands there is a gap', async () => {
+    const bytes = columnOf(field({ type: type.fixed(0) }), [[1, 0]], [nothing, Buffer.from('bob_smith')])
+    const { gaps, texts } = await read(bytes)
+    expect(gaps).toEqual(['unsupported-format: arrow: expected only values in a buffer'])
+    expect(texts[`${column}/slack`]).toBe('bob_smith\n')
   })
 
   test('of a list that is longer than what is there are a gap', async () => {
@@ -232,6 +262,22 @@ describe('metadata in Arrow', () => {
     expect(await reasonsOf(endless)).toEqual(['limit'])
   })
 
+  test('of more buffers than a call has room for is read', async () => {
+    expect(await reasonsOf(viewsOf(field({ type: type.view }), 0, nothing, Array(130_000).fill(nothing)))).toEqual([])
+  })
+
+  test('that names one table any number of times is a gap', async () => {
+    const count = 2 ** 21
+    const start = writeFlat([{ short: 4 }, { byte: 1 }, { table: [] }, { long: 0 }, { structs: nothing, count }])
+    const places = new Uint32Array(count).map((_, index) => (count - index + 1) * 4)
+    const table = Buffer.from([4, 0, 0, 0, 4, 0, 4, 0])
+    const first = start.length - 4
+    expect(start.readUInt32LE(first)).toBe(count)
+    const metadata = Buffer.concat([start, Buffer.from(places.buffer), table])
+    const bytes = Buffer.concat([Buffer.alloc(4, 0xff), ints(metadata.length), metadata])
+    expect((await read(bytes)).gaps).toEqual(['limit: arrow: expected at most 1048576 tables'])
+  })
+
   test('that goes round in circles, or is deeper than columns are, is a gap', async () => {
     let deep = field({ type: type.long })
     for (let depth = 0; depth < 70; depth++) deep = field({ type: type.list, children: [deep] })
@@ -300,6 +346,16 @@ describe('limits', () => {
     ])
     expect((await reasonsOf(stream, limits))[0]).toBe('limit')
     expect(await reasonsOf(stream)).toEqual([])
+  })
+
+  test('count a content as often as views name it', async () => {
+    const stored = Buffer.concat([Buffer.from('FEA1'), Buffer.alloc(2 ** 15)])
+    const views = Buffer.concat(
+      Array(3000).fill(Buffer.concat([ints(stored.length), stored.subarray(0, 4), ints(0, 0)])),
+    )
+    const bytes = viewsOf(field({ type: type.bytesView }), 3000, views, [stored])
+    const { reading } = await collect(inPieces(bytes, [5000]))
+    expect(reading.moreGaps).toBeLessThan(2500)
   })
 
   test('stop a bomb', async () => {

@@ -1,6 +1,6 @@
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
-import { addGap, type Decoding } from '../../decoding.ts'
+import { addGap, countProduced, type Decoding } from '../../decoding.ts'
 import { inOne } from '../../next-bytes.ts'
 import { once, readRaw } from '../../raw-content.ts'
 import { type ByteValues, byteLines } from '../byte-values.ts'
@@ -53,7 +53,7 @@ export type PartContents = {
   /** Passes over bytes that are of no value, and a gap unless they are zero. */
   leave(buffer: Buffered, length: number): Promise<void>
   /** Bytes that are of no value. */
-  tellUnnamed(parts: readonly Uint8Array[]): Promise<void>
+  tellUnnamed(parts: Iterable<Uint8Array>): Promise<void>
   end(): Promise<void>
   abandon(): Promise<void>
 }
@@ -106,7 +106,7 @@ export function partContents(
     return found
   }
 
-  async function tellUnnamed(parts: readonly Uint8Array[]): Promise<void> {
+  async function tellUnnamed(parts: Iterable<Uint8Array>): Promise<void> {
     for (const part of parts) {
       if (!isTold) tellSlack()
       isTold = true
@@ -143,6 +143,7 @@ export function partContents(
       const found = mayBeContainers ? containersIn(values()) : new Map<number, Uint8Array>()
       await write(linesOf(found.size > 0 ? (index) => found.has(index) : undefined))
       for (const bytes of found.values()) {
+        countProduced(decoding, bytes.length, path, 0)
         const source = byteSource(inOne(bytes))
         await decodeMember({ source, path: [...path, `value-${++containers}`] }, decoding)
       }

@@ -54,7 +54,8 @@ export async function readBatch(
       const firsts = new Map<Part | undefined, () => boolean>()
       for (const part of parts) {
         const place = [...path, `column-${part.number}`]
-        const end = Math.max(0, ...part.buffers.map(({ offset, length }) => (length > 0 ? offset + length : 0)))
+        const last = part.buffers.findLast(({ length }) => length > 0)
+        const end = last === undefined ? 0 : last.offset + last.length
         try {
           const found = await readPart({
             part,
