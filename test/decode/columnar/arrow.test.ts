@@ -1,5 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { decodeObject } from '../../../lib/decode/decode-object.ts'
 import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { type FlatFields, writeFlat } from '../../../lib/scan/controls/writers/flat-writer.ts'
 import {
@@ -21,6 +22,12 @@ async function read(bytes: Uint8Array, most = defaultLimits) {
 
 const reasonsOf = async (bytes: Uint8Array, most = defaultLimits) =>
   (await read(bytes, most)).gaps.map((gap) => gap.split(':')[0])
+
+/** The same of contents that are too large to be kept. */
+async function detailsOf(bytes: Uint8Array) {
+  const { gaps } = await decodeObject(inPieces(bytes, [2 ** 20]), () => ({ async write() {}, async end() {} }))
+  return gaps.map(({ detail }) => detail)
+}
 
 const column = 'arrow/record-batch-1/column-1'
 
@@ -356,6 +363,20 @@ describe('limits', () => {
     const bytes = viewsOf(field({ type: type.bytesView }), 3000, views, [stored])
     const { reading } = await collect(inPieces(bytes, [5000]))
     expect(reading.moreGaps).toBeLessThan(2500)
+  })
+
+  test('hold for entries of all dictionaries together', async () => {
+    const count = 9_000_000
+    const columnsOf = (ids: readonly number[]) =>
+      ids.map((id) => field({ type: type.list, children: [field({ type: type.byte, dictionary: [{ long: id }] })] }))
+    const { header, body } = arrowBatch(count, [[count, 0]], [nothing, Buffer.alloc(count)])
+    const read = (ids: readonly number[]) => {
+      const dictionaries = ids.map((id) => arrowMessage('dictionary', [{ long: id }, { table: header }], body))
+      return detailsOf(streamOf([arrowMessage('schema', schemaOf(...columnsOf([1, 2]))), ...dictionaries]))
+    }
+    const expected = 'arrow: expected at most 16777216 entries of lists'
+    expect(await read([1, 2])).toEqual([expected])
+    expect(await read([1, 1])).toEqual([])
   })
 
   test('stop a bomb', async () => {

@@ -12,12 +12,11 @@ import type { Workspace } from '../workspace.ts'
 import type { Part } from './batch-parts.ts'
 import { type Buffered, piecewise } from './body.ts'
 
-/** What is known of a dictionary so far. `items`: its entries as items of lists, where a column of such has it (see `watchItems`). */
-export type Dictionary = { entries: number; readonly items: number[] }
+/** What is known of a dictionary so far. `items`: its entries as items of lists, where a column of such has it (see `watchItems`); `all`: how many those of all dictionaries have. */
+export type Dictionary = { entries: number; readonly items: number[]; readonly all: { items: number } }
 
-/** Entries of a dictionary that comes later, in a file: all are below `entries`; `isItem`: they are items of lists. */
+/** What is asked of a dictionary that comes later, in a file: that its entries are more than this; `isItem`: some are items of lists. */
 export type Awaited = {
-  readonly id: number
   readonly entries: number
   readonly isItem: boolean
   readonly path: readonly string[]
@@ -32,7 +31,7 @@ export type Behind = { readonly bytes: Buffer; tell(): Promise<void> }
 /** Bytes that a writer may leave behind values. */
 export const mostBehind = 63
 
-/** Of dictionaries whose entries are items of lists so much is kept in mind. */
+/** Of all dictionaries whose entries are items of lists so much is kept in mind. */
 const mostItems = 2 ** 24
 
 /** The contents that one column in a batch becomes (see `readPart`). */
@@ -91,7 +90,9 @@ export function partContents(
   }
 
   function addItem(each: number): void {
-    if (ofEntries!.items.push(each) > mostItems)
+    ofEntries!.items.push(each)
+    ofEntries!.all.items += 1
+    if (ofEntries!.all.items > mostItems)
       throw new ColumnFault('limit', `arrow: expected at most ${mostItems} entries of lists`)
   }
 

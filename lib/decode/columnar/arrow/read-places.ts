@@ -132,7 +132,11 @@ export async function readIndices(opened: OpenPart, index: Index): Promise<void>
     if (lists?.hasItems() === true) await lists.indices(() => at(value++), count, firsts)
   })
   if (others > part.node.nulls) throw corrupt('arrow: expected entries that the dictionary has')
-  awaited?.push({ id: part.column.dictionary!.id, entries: most, isItem: lists !== undefined, path })
+  const { id } = part.column.dictionary!
+  const before = awaited?.get(id)
+  const isItem = lists !== undefined || before?.isItem === true
+  if (before === undefined || before.entries < most) awaited?.set(id, { entries: most, isItem, path })
+  else awaited?.set(id, { ...before, isItem })
   await endNumbers(opened, buffer, width)
 }
 
