@@ -8,8 +8,10 @@ export const type = {
   double: [3, [{ short: 2 }]],
   bytes: [4, []],
   text: [5, []],
+  bytesView: [23, []],
   view: [24, []],
   list: [12, []],
+  listView: [25, []],
   fixed: (width: number): Type => [15, [{ int: width }]],
 } as const
 
@@ -53,6 +55,13 @@ type Node = readonly [length: number, nulls: number]
 export function columnOf(fields: FlatFields, nodes: readonly Node[], buffers: readonly Uint8Array[]): Buffer {
   const { header, body } = arrowBatch(nodes[0]![0], nodes, buffers)
   return streamOf([arrowMessage('schema', schemaOf(fields)), arrowMessage('batch', header, body)])
+}
+
+/** The same of views, which have so many buffers of what they name. */
+export function viewsOf(fields: FlatFields, rows: number, views: Uint8Array, buffers: readonly Uint8Array[]): Buffer {
+  const { header, body } = arrowBatch(rows, [[rows, 0]], [nothing, views, ...buffers])
+  const counted: FlatFields = [...header, { structs: longs(buffers.length), count: 1 }]
+  return streamOf([arrowMessage('schema', schemaOf(fields)), arrowMessage('batch', counted, body)])
 }
 
 /** The buffers of texts: none is missing. */

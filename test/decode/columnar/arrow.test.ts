@@ -1,5 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { decodeObject } from '../../../lib/decode/decode-object.ts'
 import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { type FlatFields, writeFlat } from '../../../lib/scan/controls/writers/flat-writer.ts'
 import {
@@ -10,7 +11,7 @@ import {
   streamOf,
 } from '../../../lib/scan/controls/writers/write-arrow.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
-import { columnOf, doubles, field, ints, longs, nothing, schemaOf, textBuffers, type } from './arrow-writer.ts'
+import { columnOf, doubles, field, ints, longs, nothing, schemaOf, textBuffers, type, viewsOf } from './arrow-writer.ts'
 
 const limits = { ...defaultLimits, heldBytes: 1_500_000 }
 
@@ -21,6 +22,12 @@ async function read(bytes: Uint8Array, most = defaultLimits) {
 
 const reasonsOf = async (bytes: Uint8Array, most = defaultLimits) =>
   (await read(bytes, most)).gaps.map((gap) => gap.split(':')[0])
+
+/** The same of contents that are too large to be kept. */
+async function detailsOf(bytes: Uint8Array) {
+  const { gaps } = await decodeObject(inPieces(bytes, [2 ** 20]), () => ({ async write() {}, async end() {} }))
+  return gaps.map(({ detail }) => detail)
+}
 
 const column = 'arrow/record-batch-1/column-1'
 
@@ -68,10 +75,7 @@ describe('values in Arrow', () => {
   test('that no view names are a gap, and searched', async () => {
     const view = Buffer.concat([ints(13), Buffer.from('jane'), ints(0, 9)])
     const data = Buffer.from('bob_smithjane_doe_1234')
-    const { header, body } = arrowBatch(1, [[1, 0]], [nothing, view, data])
-    const counted: FlatFields = [...header, { structs: longs(1), count: 1 }]
-    const schema = arrowMessage('schema', schemaOf(field({ type: type.view })))
-    const { gaps, texts } = await read(streamOf([schema, arrowMessage('batch', counted, body)]))
+    const { gaps, texts } = await read(viewsOf(field({ type: type.view }), 1, view, [data]))
     expect(gaps).toEqual(['unsupported-format: arrow: expected only values in a buffer'])
     expect(texts).toMatchObject({ [column]: 'jane_doe_1234\n', [`${column}/slack`]: 'bob_smith\n' })
   })
@@ -127,6 +131,39 @@ describe('values in Arrow', () => {
       ),
     )
     expect(texts['arrow/record-batch-1/column-2/lists']).toBe('bob\nxy\n')
+  })
+
+  test('of lists that overlap are a gap, and of others each list is whole', async () => {
+    const fields = field({ type: type.listView, children: [field({ type: type.text })] })
+    const listsOf = async (from: number, size: number) => {
+      const places = [nothing, ints(0, from), ints(9, size)]
+      const nodes = [
+        [2, 0],
+        [9, 0],
+      ] as const
+      const { gaps, texts } = await read(columnOf(fields, nodes, [...places, ...textBuffers(...'bob_smith')]))
+      return { gaps, lists: texts['arrow/record-batch-1/column-2/lists'] }
+    }
+    for (const [from, size] of [
+      [0, 9],
+      [4, 0],
+    ] as const)
+      expect(await listsOf(from, size)).toEqual({ gaps: [], lists: 'bob_smith\n' })
+    for (const [from, size] of [
+      [0, 4],
+      [3, 2],
+      [4, 5],
+    ] as const)
+      expect((await listsOf(from, size)).gaps).toEqual([
+        'unsupported-format: arrow: expected views of lists that do not overlap',
+      ])
+  })
+
+  test('of no bytes are none, and what stands there is a gap', async () => {
+    const bytes = columnOf(field({ type: type.fixed(0) }), [[1, 0]], [nothing, Buffer.from('bob_smith')])
+    const { gaps, texts } = await read(bytes)
+    expect(gaps).toEqual(['unsupported-format: arrow: expected only values in a buffer'])
+    expect(texts[`${column}/slack`]).toBe('bob_smith\n')
   })
 
   test('of a list that is longer than what is there are a gap', async () => {
@@ -211,13 +248,34 @@ describe('metadata in Arrow', () => {
     expect(await reasonsOf(bytes)).toContain('unsupported-format')
   })
 
+  test('of pyarrow 0.17 says of a batch that its buffers are compressed', async () => {
+    const numbers = longs(1234567890123456789n, 5)
+    // As long as what it holds, and read as such they would be other numbers.
+    const stored = Buffer.concat([longs(16), zstdCompressSync(numbers)])
+    expect(stored.length).toBeGreaterThan(numbers.length)
+    const { header, body } = arrowBatch(2, [[2, 0]], [nothing, stored])
+    const streamBy = (version: number, codec: string) => {
+      const metadata = { tables: [pair('ARROW:experimental_compression', codec)] }
+      const batch = writeFlat([{ short: version }, { byte: 3 }, { table: header }, { long: body.length }, metadata])
+      return Buffer.concat([messages[0]!.metadata, Buffer.alloc(4, 0xff), ints(batch.length), batch, body, endOfStream])
+    }
+    const { gaps, texts } = await read(streamBy(3, 'ZSTD'))
+    expect(gaps).toEqual([])
+    expect(texts[column]).toBe('1234567890123456789\n5\n')
+    expect(await reasonsOf(streamBy(3, 'brotli'))).toContain('unsupported-format')
+    // From version 5 on it says nothing.
+    expect((await read(streamBy(4, 'ZSTD'))).texts[column]).not.toContain('1234567890123456789')
+  })
+
   test('of a tensor is a gap, and what is behind it is read', async () => {
-    const tensor = writeFlat([{ short: 4 }, { byte: 4 }, { table: [] }, { long: 8 }])
+    const name: FlatFields = [{ text: 'user 1111111111' }]
+    const tensor = writeFlat([{ short: 4 }, { byte: 4 }, { table: name }, { long: 8 }])
     const message = Buffer.concat([Buffer.alloc(4, 0xff), ints(tensor.length), tensor, Buffer.from('12345678')])
     const [first, second] = messages.map(({ metadata, body }) => Buffer.concat([metadata, body]))
     const { gaps, texts } = await read(Buffer.concat([first!, message, second!, endOfStream]))
-    expect(gaps).toEqual(['unsupported-format: arrow: expected batches of columns'])
+    expect(gaps).toContain('unsupported-format: arrow: expected batches of columns')
     expect(texts).toMatchObject({ [column]: '5\n', 'arrow/message-1/unread': '12345678' })
+    expect(texts['arrow/message-1/metadata']).toContain('user 1111111111')
   })
 
   test('that lies about sizes is a gap and takes no memory', async () => {
@@ -230,6 +288,22 @@ describe('metadata in Arrow', () => {
     expect(await reasonsOf(start)).toEqual(['truncated'])
     const endless = Buffer.concat([messages[0]!.metadata, Buffer.alloc(4, 0xff), ints(0x7fffffff), body])
     expect(await reasonsOf(endless)).toEqual(['limit'])
+  })
+
+  test('of more buffers than a call has room for is read', async () => {
+    expect(await reasonsOf(viewsOf(field({ type: type.view }), 0, nothing, Array(130_000).fill(nothing)))).toEqual([])
+  })
+
+  test('that names one table any number of times is a gap', async () => {
+    const count = 2 ** 21
+    const start = writeFlat([{ short: 4 }, { byte: 1 }, { table: [] }, { long: 0 }, { structs: nothing, count }])
+    const places = new Uint32Array(count).map((_, index) => (count - index + 1) * 4)
+    const table = Buffer.from([4, 0, 0, 0, 4, 0, 4, 0])
+    const first = start.length - 4
+    expect(start.readUInt32LE(first)).toBe(count)
+    const metadata = Buffer.concat([start, Buffer.from(places.buffer), table])
+    const bytes = Buffer.concat([Buffer.alloc(4, 0xff), ints(metadata.length), metadata])
+    expect((await read(bytes)).gaps).toEqual(['limit: arrow: expected at most 1048576 tables'])
   })
 
   test('that goes round in circles, or is deeper than columns are, is a gap', async () => {
@@ -300,6 +374,30 @@ describe('limits', () => {
     ])
     expect((await reasonsOf(stream, limits))[0]).toBe('limit')
     expect(await reasonsOf(stream)).toEqual([])
+  })
+
+  test('count a content as often as views name it', async () => {
+    const stored = Buffer.concat([Buffer.from('FEA1'), Buffer.alloc(2 ** 15)])
+    const views = Buffer.concat(
+      Array(3000).fill(Buffer.concat([ints(stored.length), stored.subarray(0, 4), ints(0, 0)])),
+    )
+    const bytes = viewsOf(field({ type: type.bytesView }), 3000, views, [stored])
+    const { reading } = await collect(inPieces(bytes, [5000]))
+    expect(reading.moreGaps).toBeLessThan(2500)
+  })
+
+  test('hold for entries of all dictionaries together', async () => {
+    const count = 9_000_000
+    const columnsOf = (ids: readonly number[]) =>
+      ids.map((id) => field({ type: type.list, children: [field({ type: type.byte, dictionary: [{ long: id }] })] }))
+    const { header, body } = arrowBatch(count, [[count, 0]], [nothing, Buffer.alloc(count)])
+    const read = (ids: readonly number[]) => {
+      const dictionaries = ids.map((id) => arrowMessage('dictionary', [{ long: id }, { table: header }], body))
+      return detailsOf(streamOf([arrowMessage('schema', schemaOf(...columnsOf([1, 2]))), ...dictionaries]))
+    }
+    const expected = 'arrow: expected at most 16777216 entries of lists'
+    expect(await read([1, 2])).toEqual([expected])
+    expect(await read([1, 1])).toEqual([])
   })
 
   test('stop a bomb', async () => {

@@ -42,8 +42,18 @@ async function readArrow(content: Content, decoding: Decoding): Promise<void> {
       first = await nextMessage(placed)
     }
     await withWorkspace(decoding.means, async (workspace) => {
-      const awaited = isFile ? [] : undefined
-      const file = { source: placed, path, decoding, workspace, dictionaries: new Map(), behind: new Map(), awaited }
+      const awaited = isFile ? new Map() : undefined
+      const all = { items: 0 }
+      const file = {
+        source: placed,
+        path,
+        decoding,
+        workspace,
+        dictionaries: new Map(),
+        all,
+        behind: new Map(),
+        awaited,
+      }
       const messages = await readMessages(file, schema, first)
       if (isFile) await readFooter(placed, messages, path, decoding)
     })

@@ -1,6 +1,6 @@
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import { exactLong, type FlatTable, flatBytes } from './flat-tables.ts'
-import { knownOfKeyValue, knownOfSchema, pushMetadata, type Schema, schemaOf } from './schema.ts'
+import { knownOfKeyValue, knownOfSchema, pushMetadata, type Schema, schemaOf, textOf } from './schema.ts'
 
 /** Where a buffer is in the body of its message. */
 export type Extent = { readonly offset: number; readonly length: number }
@@ -62,23 +62,36 @@ export function messageOf(bytes: Uint8Array): Message {
   const bodyLength = root.long(3)
   if (bodyLength < 0) throw corrupt('arrow: expected a body of a length')
   const texts: Uint8Array[] = []
-  pushMetadata(root.tables(4, knownOfKeyValue), texts)
-  const header = headerOf(root, version < 4)
-  return { ...header, bodyLength, texts, end: end(), slack: header.kind === 'unknown' ? [] : slack() }
+  const metadata = root.tables(4, knownOfKeyValue)
+  pushMetadata(metadata, texts)
+  const header = headerOf(root, version < 4 ? { codec: oldCodec(metadata) } : undefined)
+  return { ...header, bodyLength, texts, end: end(), slack: slack() }
 }
 
-/** Of the union `MessageHeader`. */
-function headerOf(root: FlatTable, isOld: boolean) {
+/** Where version 0.17 of Arrow's library in C++, so that of Python, said what it compressed buffers by. */
+function oldCodec(metadata: readonly FlatTable[]): Codec | undefined {
+  const entry = metadata.findLast((each) => textOf(each, 0) === 'ARROW:experimental_compression')
+  if (entry === undefined) return undefined
+  const name = textOf(entry, 1).toLowerCase()
+  if (name === 'zstd') return 'ZSTD'
+  if (name === 'lz4' || name === 'lz4_frame') return 'LZ4_FRAME'
+  throw unknownCompression()
+}
+
+const unknownCompression = () => new ColumnFault('unsupported-format', 'arrow: expected a known compression')
+
+/** Of the union `MessageHeader`. `old`: what is otherwise before version 5. */
+function headerOf(root: FlatTable, old: Old | undefined) {
   switch (root.byte(1)) {
     case 1:
       return { kind: 'schema', schema: schemaOf(required(root.table(2, knownOfSchema))) } as const
     case 2: {
       const header = required(root.table(2, known.dictionary))
-      const batch = batchOf(required(header.table(1, known.batch)), isOld)
+      const batch = batchOf(required(header.table(1, known.batch)), old)
       return { kind: 'dictionary', id: header.long(0), isDelta: header.bool(2), batch } as const
     }
     case 3:
-      return { kind: 'batch', batch: batchOf(required(root.table(2, known.batch)), isOld) } as const
+      return { kind: 'batch', batch: batchOf(required(root.table(2, known.batch)), old) } as const
     default:
       return { kind: 'unknown' } as const
   }
@@ -89,7 +102,9 @@ function required<T>(value: T | undefined): T {
   return value
 }
 
-function batchOf(table: FlatTable, isOld: boolean): Batch {
+type Old = { readonly codec: Codec | undefined }
+
+function batchOf(table: FlatTable, old: Old | undefined): Batch {
   const compression = table.table(3, known.compression)
   const rows = table.long(0)
   const nodes = table.structs(1, 16, (view, at) => ({ length: exactLong(view, at), nulls: exactLong(view, at + 8) }))
@@ -98,13 +113,13 @@ function batchOf(table: FlatTable, isOld: boolean): Batch {
     throw corrupt('arrow: expected columns of a length')
   if (buffers.some(({ offset, length }) => offset < 0 || length < 0))
     throw corrupt('arrow: expected buffers of a length')
-  return { rows, nodes, buffers, codec: compression && codecOf(compression), views: table.longs(4), isOld }
+  const codec = compression === undefined ? old?.codec : codecOf(compression)
+  return { rows, nodes, buffers, codec, views: table.longs(4), isOld: old !== undefined }
 }
 
 function codecOf(compression: FlatTable): Codec {
   const codec = (['LZ4_FRAME', 'ZSTD'] as const)[compression.byte(0)]
-  if (codec === undefined || compression.byte(1) !== 0)
-    throw new ColumnFault('unsupported-format', 'arrow: expected a known compression')
+  if (codec === undefined || compression.byte(1) !== 0) throw unknownCompression()
   return codec
 }
 

@@ -1,6 +1,6 @@
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
-import { addGap, type Decoding } from '../../decoding.ts'
+import { addGap, countProduced, type Decoding } from '../../decoding.ts'
 import { inOne } from '../../next-bytes.ts'
 import { once, readRaw } from '../../raw-content.ts'
 import { type ByteValues, byteLines } from '../byte-values.ts'
@@ -12,12 +12,11 @@ import type { Workspace } from '../workspace.ts'
 import type { Part } from './batch-parts.ts'
 import { type Buffered, piecewise } from './body.ts'
 
-/** What is known of a dictionary so far. `items`: its entries as items of lists, where a column of such has it (see `watchItems`). */
-export type Dictionary = { entries: number; readonly items: number[] }
+/** What is known of a dictionary so far. `items`: its entries as items of lists, where a column of such has it (see `watchItems`); `all`: how many those of all dictionaries have. */
+export type Dictionary = { entries: number; readonly items: number[]; readonly all: { items: number } }
 
-/** Entries of a dictionary that comes later, in a file: all are below `entries`; `isItem`: they are items of lists. */
+/** What is asked of a dictionary that comes later, in a file: that its entries are more than this; `isItem`: some are items of lists. */
 export type Awaited = {
-  readonly id: number
   readonly entries: number
   readonly isItem: boolean
   readonly path: readonly string[]
@@ -32,7 +31,7 @@ export type Behind = { readonly bytes: Buffer; tell(): Promise<void> }
 /** Bytes that a writer may leave behind values. */
 export const mostBehind = 63
 
-/** Of dictionaries whose entries are items of lists so much is kept in mind. */
+/** Of all dictionaries whose entries are items of lists so much is kept in mind. */
 const mostItems = 2 ** 24
 
 /** The contents that one column in a batch becomes (see `readPart`). */
@@ -53,7 +52,7 @@ export type PartContents = {
   /** Passes over bytes that are of no value, and a gap unless they are zero. */
   leave(buffer: Buffered, length: number): Promise<void>
   /** Bytes that are of no value. */
-  tellUnnamed(parts: readonly Uint8Array[]): Promise<void>
+  tellUnnamed(parts: Iterable<Uint8Array>): Promise<void>
   end(): Promise<void>
   abandon(): Promise<void>
 }
@@ -91,7 +90,9 @@ export function partContents(
   }
 
   function addItem(each: number): void {
-    if (ofEntries!.items.push(each) > mostItems)
+    ofEntries!.items.push(each)
+    ofEntries!.all.items += 1
+    if (ofEntries!.all.items > mostItems)
       throw new ColumnFault('limit', `arrow: expected at most ${mostItems} entries of lists`)
   }
 
@@ -106,7 +107,7 @@ export function partContents(
     return found
   }
 
-  async function tellUnnamed(parts: readonly Uint8Array[]): Promise<void> {
+  async function tellUnnamed(parts: Iterable<Uint8Array>): Promise<void> {
     for (const part of parts) {
       if (!isTold) tellSlack()
       isTold = true
@@ -143,6 +144,7 @@ export function partContents(
       const found = mayBeContainers ? containersIn(values()) : new Map<number, Uint8Array>()
       await write(linesOf(found.size > 0 ? (index) => found.has(index) : undefined))
       for (const bytes of found.values()) {
+        countProduced(decoding, bytes.length, path, 0)
         const source = byteSource(inOne(bytes))
         await decodeMember({ source, path: [...path, `value-${++containers}`] }, decoding)
       }

@@ -19,8 +19,9 @@ export type ArrowFile = {
   readonly dictionaries: Map<number, Dictionary>
   /** What is behind the texts of columns in the batch before. */
   readonly behind: Map<number, Behind>
-  /** Columns with a dictionary that was not there before them, as may be in a file; absent in a stream. */
-  readonly awaited: Awaited[] | undefined
+  readonly all: Dictionary['all']
+  /** What columns ask of dictionaries that were not there before them, by their numbers, as may be in a file; absent in a stream. */
+  readonly awaited: Map<number, Awaited> | undefined
 }
 
 /**
@@ -54,7 +55,8 @@ export async function readBatch(
       const firsts = new Map<Part | undefined, () => boolean>()
       for (const part of parts) {
         const place = [...path, `column-${part.number}`]
-        const end = Math.max(0, ...part.buffers.map(({ offset, length }) => (length > 0 ? offset + length : 0)))
+        const last = part.buffers.findLast(({ length }) => length > 0)
+        const end = last === undefined ? 0 : last.offset + last.length
         try {
           const found = await readPart({
             part,
@@ -92,17 +94,22 @@ function addFault(error: unknown, path: readonly string[], decoding: Decoding): 
 }
 
 /** The entries of a dictionary are added to those that there are, or come in their place. */
-function entriesOf({ dictionaries }: ArrowFile, { id, isDelta }: Extract<Message, { kind: 'dictionary' }>): Dictionary {
-  const known = isDelta ? dictionaries.get(id) : undefined
-  const entries = known ?? { entries: 0, items: [] }
+function entriesOf(
+  { dictionaries, all }: ArrowFile,
+  { id, isDelta }: Extract<Message, { kind: 'dictionary' }>,
+): Dictionary {
+  const known = dictionaries.get(id)
+  if (isDelta && known !== undefined) return known
+  if (known !== undefined) all.items -= known.items.length
+  const entries = { entries: 0, items: [], all }
   dictionaries.set(id, entries)
   return entries
 }
 
 /** Looks at what was left for the end of the stream. */
-export async function endBatches({ decoding, dictionaries, behind, awaited = [] }: ArrowFile): Promise<void> {
+export async function endBatches({ decoding, dictionaries, behind, awaited }: ArrowFile): Promise<void> {
   for (const each of behind.values()) await each.tell()
-  for (const { id, entries, isItem, path } of awaited) {
+  for (const [id, { entries, isItem, path }] of awaited ?? []) {
     const known = dictionaries.get(id)
     if (entries > (known?.entries ?? 0))
       addFault(corrupt('arrow: expected entries that the dictionary has'), path, decoding)

@@ -22,7 +22,7 @@ export type PartReading = {
   childLength(child: number): number
   dictionary(id: number): Dictionary | undefined
   /** Dictionaries may come later: what is asked of them then. */
-  readonly awaited: Awaited[] | undefined
+  readonly awaited: Map<number, Awaited> | undefined
   /** Its values are entries of this dictionary. */
   readonly ofEntries: Dictionary | undefined
   /** What was left behind the texts of columns in the batch before, by their numbers; absent: there is no such batch. */

@@ -1,3 +1,4 @@
+import { addGap } from '../../decoding.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import { countWalked } from '../column-lists.ts'
 import { type Buffered, hold, piecewise } from './body.ts'
@@ -48,20 +49,40 @@ export async function readListViews(opened: OpenPart, width: 4 | 8): Promise<(()
   const length = opened.childLength(0)
   const { heldBytes } = opened.decoding.limits
   const isWanted = hasItem(opened)
-  if (isWanted && node.length * 16 > heldBytes)
+  if (isWanted && node.length * 32 > heldBytes)
     throw new ColumnFault('limit', `arrow: expected views of lists of at most ${heldBytes} bytes`)
-  const edges = new Float64Array(isWanted ? 2 * node.length : 0)
+  const found = new Float64Array(isWanted ? 2 * node.length : 0)
+  let count = 0
   for (let index = 0; index < node.length; index++) {
     const from = offset(index)
     const to = from + size(index)
     if (from < 0 || to < from || to > length) throw outside()
-    edges[2 * index] = from
-    edges[2 * index + 1] = to
+    if (to === from) continue
+    found[count++] = from
+    found[count++] = to
   }
   if (!isWanted) return undefined
   countWalked(opened.decoding, node.length, opened.path)
-  edges.sort()
+  const edges = found.slice(0, count).sort()
+  if (isAnyCut(found.subarray(0, count), edges)) {
+    const detail = 'arrow: expected views of lists that do not overlap'
+    addGap(opened.decoding, { reason: 'unsupported-format', path: opened.path, offset: 0, detail })
+  }
   return firstsAt(edges.length, (index) => edges[index]!)
+}
+
+/** Whether another list begins or ends in one of `lists`, each where it begins and where it ends. `edges`: the same in ascending order. */
+function isAnyCut(lists: Float64Array, edges: Float64Array): boolean {
+  for (let list = 0; list < lists.length; list += 2) {
+    let [low, high] = [0, edges.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (edges[middle]! > lists[list]!) high = middle
+      else low = middle + 1
+    }
+    if (edges[low] !== lists[list + 1]) return true
+  }
+  return false
 }
 
 /** Which column each value of a union is of, and in a dense one where it is there. */
@@ -111,7 +132,11 @@ export async function readIndices(opened: OpenPart, index: Index): Promise<void>
     if (lists?.hasItems() === true) await lists.indices(() => at(value++), count, firsts)
   })
   if (others > part.node.nulls) throw corrupt('arrow: expected entries that the dictionary has')
-  awaited?.push({ id: part.column.dictionary!.id, entries: most, isItem: lists !== undefined, path })
+  const { id } = part.column.dictionary!
+  const before = awaited?.get(id)
+  const isItem = lists !== undefined || before?.isItem === true
+  if (before === undefined || before.entries < most) awaited?.set(id, { entries: most, isItem, path })
+  else awaited?.set(id, { ...before, isItem })
   await endNumbers(opened, buffer, width)
 }
 

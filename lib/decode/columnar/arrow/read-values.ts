@@ -25,7 +25,8 @@ export async function readFixed(opened: OpenPart, kind: Extract<Kind, { as: 'fix
       const values = () => fixedValues(bytes, width, count)
       await contents.writeBytes(values, true, (isLeftOut) => linesOf(bytes, count, isLeftOut))
     })
-  await contents.endValues(buffer, Math.max(1, width), fixedValuesOf(kind, onLossy))
+  if (width === 0) await contents.leave(buffer, buffer.left())
+  else await contents.endValues(buffer, width, fixedValuesOf(kind, onLossy))
 }
 
 /** Texts or bytes one behind the other, by the places of their ends. */
@@ -56,7 +57,7 @@ export async function readTexts(opened: OpenPart, width: 4 | 8, mayBeContainers:
   else behind?.set(part.number, rest)
 }
 
-/** Texts or bytes wherever they are. What is held at the same time has a limit. */
+/** Texts or bytes wherever they are, of which any number may be in the same place. What is held at the same time has a limit. */
 export async function readViews({ part, contents, open, decoding }: OpenPart, mayBeContainers: boolean): Promise<void> {
   const { heldBytes } = decoding.limits
   const first = await open(0)
@@ -75,8 +76,14 @@ export async function readViews({ part, contents, open, decoding }: OpenPart, ma
     if (left < 0) throw new ColumnFault('limit', `arrow: expected views of at most ${heldBytes} bytes`)
     held.push(await hold(buffer, buffer.left()))
   }
-  const found = viewsOf(views, count, held)
-  await contents.writeBytes(found.values, mayBeContainers)
-  for (const [index, buffer] of held.entries())
-    await contents.tellUnnamed(found.unnamed(index).map(({ from, to }) => buffer.subarray(from, to)))
+  const found = viewsOf(views, held)
+  for (let from = 0; from < count; ) {
+    let to = from + 1
+    let bytes = found.length(from)
+    while (to < count && bytes + found.length(to) <= pieceBytes) bytes += found.length(to++)
+    const [one, end] = [from, to]
+    await contents.writeBytes(() => found.values(one, end), mayBeContainers)
+    from = to
+  }
+  for (const index of held.keys()) await contents.tellUnnamed(found.unnamed(index))
 }

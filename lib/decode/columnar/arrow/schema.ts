@@ -93,7 +93,7 @@ function itemOf(kind: Kind): Item | undefined {
 const isUuid = (metadata: readonly FlatTable[]): boolean =>
   metadata.some((entry) => textOf(entry, 0) === 'ARROW:extension:name' && textOf(entry, 1) === 'arrow.uuid')
 
-const textOf = (entry: FlatTable, field: number) => Buffer.from(entry.text(field) ?? []).toString('latin1')
+export const textOf = (entry: FlatTable, field: number) => Buffer.from(entry.text(field) ?? []).toString('latin1')
 
 function dictionaryOf(encoding: FlatTable): NonNullable<Column['dictionary']> {
   const type = encoding.table(1, known.type)

@@ -5,14 +5,18 @@ import { unread } from './flat-tables.ts'
 export const viewBytes = 16
 const mostInline = 12
 
-/** Values of views. `unnamed`: which bytes of a buffer are of no value, once all were read. */
-export type Views = { values(): ByteValues; unnamed(buffer: number): { from: number; to: number }[] }
+/** Values of views: of a view its length, and values from one to before another one. `unnamed`: bytes of a buffer that are of no value, once all were read, but for zeros. */
+export type Views = {
+  length(index: number): number
+  values(from: number, to: number): ByteValues
+  unnamed(buffer: number): Iterable<Uint8Array>
+}
 
 /**
  * The values that `views` name: of up to twelve bytes, which are there, or of more, of which the first four are there, and all are in one of `buffers`
  * (Columnar.rst, "Variable-size Binary View Layout").
  */
-export function viewsOf(views: Uint8Array, count: number, buffers: readonly Uint8Array[]): Views {
+export function viewsOf(views: Uint8Array, buffers: readonly Uint8Array[]): Views {
   const view = new DataView(views.buffer, views.byteOffset, views.byteLength)
   const named = buffers.map(({ length }) => new Uint8Array(length))
 
@@ -30,10 +34,10 @@ export function viewsOf(views: Uint8Array, count: number, buffers: readonly Uint
     values.from = from
   }
 
-  function valuesIn(): ByteValues {
-    let at = -viewBytes
+  function valuesIn(from: number, to: number): ByteValues {
+    let at = (from - 1) * viewBytes
     const values: ByteValues = {
-      count,
+      count: to - from,
       bytes: views,
       from: 0,
       length: 0,
@@ -53,11 +57,13 @@ export function viewsOf(views: Uint8Array, count: number, buffers: readonly Uint
   }
 
   return {
+    length: (index) => view.getInt32(index * viewBytes, true),
     values: valuesIn,
-    unnamed(buffer) {
-      return unread(named[buffer]!).filter(({ from, to }) =>
-        buffers[buffer]!.subarray(from, to).some((byte) => byte !== 0),
-      )
+    *unnamed(buffer) {
+      for (const { from, to } of unread(named[buffer]!)) {
+        const part = buffers[buffer]!.subarray(from, to)
+        if (part.some((byte) => byte !== 0)) yield part
+      }
     },
   }
 }

@@ -67,7 +67,8 @@ export function writeFlat(root: FlatFields): Buffer {
   function vector(items: Uint8Array, count: number, zeros: number): number {
     align(slot / 2)
     const from = bytes.length
-    bytes.push(0, 0, 0, 0, ...items)
+    bytes.push(0, 0, 0, 0)
+    for (const item of items) bytes.push(item)
     for (let left = zeros; left > 0; left--) bytes.push(0)
     put(from, 4, count)
     return from
