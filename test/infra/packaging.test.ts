@@ -23,7 +23,7 @@ const ceilings: Record<string, number> = {
   'check-bundle': 1440,
   'build-index': 1856,
   'scan-batch': 1888,
-  'execute-deletion': 1824,
+  'execute-deletion': 1856,
   'propose-correction': 1824,
   'settle-subjects': 1728,
 }
