@@ -19,7 +19,9 @@ import { s3Evidence } from '../../lib/aws/s3-evidence.ts'
 import { ServiceRefused } from '../../lib/errors.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
 import { toListed } from '../../lib/inventory/inventory-part.ts'
-import { passKey, requestedKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
+import { readRunConfig } from '../../lib/pipeline/evidence/documents.ts'
+import { passKey, requestedKey, storeKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
+import { readOpen } from '../../lib/pipeline/evidence/read-open.ts'
 import type { RequestRecord } from '../../lib/ports.ts'
 import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
 import { type Deployment, openDeployment } from '../support/deployment.ts'
@@ -156,7 +158,7 @@ describe.skipIf(withoutMinistack || isLeftOut)(`deployed runs over a bucket ${on
     expect(DeleteMarkers.map(({ Key }) => Key)).toEqual(['deleted'])
   })
 
-  it('show the exact names of a request to whoever takes on the role of the request desk, and nothing else', async () => {
+  it('show the exact names of a request, and of all that is not clean, to whoever takes on the role of the request desk, and nothing else', async () => {
     const RoleArn = 'arn:aws:iam::000000000000:role/odv-run-request-desk'
     const { Credentials } = await new STSClient(server).send(
       new AssumeRoleCommand({ RoleArn, RoleSessionName: 'desk' }),
@@ -178,7 +180,10 @@ describe.skipIf(withoutMinistack || isLeftOut)(`deployed runs over a bucket ${on
       .split('\n')
     const names = lines.map((line) => toListed(JSON.parse(line), sealKey).key)
     expect(names).toEqual([`${transferred[2]}.jsonl`, 'mixed', 'theirs'])
-    await expect(evidence.get(passKey(ref, 'coverage.json'))).rejects.toThrow(ServiceRefused)
+    const open = await Array.fromAsync(readOpen(evidence, ref))
+    expect(open.map(({ entry }) => toListed(entry, sealKey).key)).toEqual(expect.arrayContaining(names))
+    expect((await readRunConfig({ evidence }, ref.runId)).stores.map(({ id }) => id)).toContain('sg')
+    await expect(evidence.get(storeKey(ref.runId, 'sg', 'report.json'))).rejects.toThrow(ServiceRefused)
   })
 
   it('are exported in a bundle that holds offline against the keys of the stage', async () => {

@@ -29,6 +29,7 @@ const ofPeople = {
     'decrypt evidence through S3',
     'look up a run',
     'read a request',
+    'read what a run found',
     'read what was taken back',
     'unwrap the case key',
   ],
