@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { corpusOf } from './corpus-columns.ts'
+import { type ReadTable, testDamage } from './damaged-table.ts'
 
 const files = [
   { name: 'small', step: 11 },
@@ -8,8 +9,7 @@ const files = [
   { name: 'small-stream', step: 7 },
 ].map((file) => ({ ...file, ...corpusOf('arrow').find(({ name }) => name === file.name)! }))
 
-/** The lines of all values, and whether everything was read. */
-async function read(bytes: Uint8Array): Promise<{ complete: boolean; lines: string[] }> {
+const read: ReadTable = async (bytes) => {
   const { reading, contents } = await collect(inPieces(bytes, [2000]))
   const values = [...contents].filter(([path]) => /\/column-\d+$/.test(path))
   return { complete: reading.complete, lines: values.flatMap(([, { bytes }]) => String(bytes).split('\n')) }
@@ -23,24 +23,7 @@ describe.each(files)('Arrow ($name)', async ({ bytes, expected, step }) => {
     expect(whole.lines).toEqual(expect.arrayContaining(Object.values(expected.columns).flat()))
   })
 
-  test('is never complete when it was cut off', async () => {
-    // Before that it is text.
-    for (let length = 7; length < bytes.length; length++)
-      expect((await read(bytes.subarray(0, length))).complete, `${length} bytes`).toBe(false)
-  })
-
-  // Nothing in Arrow checks the bytes of values themselves.
-  test('is never complete with fewer values or more, whichever bit flips', async () => {
-    let noticed = 0
-    for (let bit = 0; bit < bytes.length * 8; bit += step) {
-      const damaged = Buffer.from(bytes)
-      damaged[bit >> 3]! ^= 1 << (bit & 7)
-      const found = await read(damaged)
-      if (!found.complete) noticed += 1
-      else if (found.lines.length !== whole.lines.length) expect.fail(`bit ${bit & 7} of byte ${bit >> 3}`)
-    }
-    expect(noticed).toBeGreaterThan((bytes.length * 4) / step)
-  })
+  testDamage(bytes, read, { shortest: 7, step, noticed: 4 })
 
   test('is never complete with anything but text behind it, and text is read', async () => {
     for (const more of ['\x01\x02', '\0\0\0\0', String(bytes)]) {

@@ -4,6 +4,7 @@ import { decodeObject } from '../../../lib/decode/decode-object.ts'
 import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { collect, inPieces } from '../collect.ts'
 import { expectedOf } from './corpus-columns.ts'
+import { type ReadTable, testDamage } from './damaged-table.ts'
 
 const corpus = new URL('../../corpus/orc/', import.meta.url)
 const files = [
@@ -16,8 +17,7 @@ const files = [
   values: Object.values(expectedOf(name, corpus).columns).flat(),
 }))
 
-/** The lines of all values, and whether everything was read. */
-async function read(bytes: Uint8Array): Promise<{ complete: boolean; lines: string[] }> {
+const read: ReadTable = async (bytes) => {
   let text = ''
   const open = (path: readonly string[]) => ({
     write(chunk: Uint8Array) {
@@ -38,23 +38,7 @@ describe.each(files)('an ORC file ($name)', async ({ bytes, values, step }) => {
     for (const value of values) expect(whole.lines).toContain(value)
   })
 
-  test('is never complete when it was cut off', async () => {
-    for (let length = 5; length < bytes.length; length++)
-      expect((await read(bytes.subarray(0, length))).complete).toBe(false)
-  })
-
-  // Nothing in ORC checks the bytes of values themselves.
-  test('is never complete with fewer values or more, whichever bit flips', async () => {
-    let noticed = 0
-    for (let bit = 0; bit < bytes.length * 8; bit += step) {
-      const damaged = Buffer.from(bytes)
-      damaged[bit >> 3]! ^= 1 << (bit & 7)
-      const found = await read(damaged)
-      if (!found.complete) noticed += 1
-      else if (found.lines.length !== whole.lines.length) expect.fail(`bit ${bit & 7} of byte ${bit >> 3}`)
-    }
-    expect(noticed).toBeGreaterThan((bytes.length * 3) / step)
-  })
+  testDamage(bytes, read, { shortest: 5, step, noticed: 3 })
 
   test('is never complete with something behind it', async () => {
     for (const more of ['x', 'user 1234567890\n', '\0\0\0\0']) {
